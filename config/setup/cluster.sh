@@ -42,7 +42,7 @@ cluster_folder() {
         if [ "$(id -u)" = 0 ] && ! (as_cluster_user test -x "${folder%/*}"); then
             local elsewhere
             elsewhere=/var/lib/kinvault/$(printf %s "$folder" | sha256sum | cut -c1-12)
-            mkdir -p "$elsewhere" && ln -sfn "$elsewhere" "$folder" || return 1
+            mkdir -p "$elsewhere" && chmod 711 /var/lib/kinvault && ln -sfn "$elsewhere" "$folder" || return 1
             note "User postgres may not enter ${folder%/*}: the cluster lives in $elsewhere" >&2
         fi
     fi
@@ -87,6 +87,7 @@ cluster_start() {
             { tail -n 20 "$log" >&2; fail "initdb failed"; }
         mv -T "$data.new" "$data"
     fi
+    [ "$mode" = throwaway ] || say "Starting PostgreSQL"
     clear_stale_lock "$data"
     cluster_socket=$folder/socket
     # A socket's path may have 107 characters; "/.s.PGSQL.5432" is part of it.
@@ -101,7 +102,7 @@ cluster_start() {
     [ ! -e "$log" ] || mv -f "$log" "$log.1"
     (as_cluster_user "$binaries/postgres" -D "$data" -c listen_addresses= -c port=5432 \
         -c unix_socket_directories="$cluster_socket" -c timezone=UTC -c log_timezone=UTC \
-        "${options[@]}") >"$log" 2>&1 </dev/null 9>&- &
+        "${options[@]}") >"$log" 2>&1 </dev/null 8>&- 9>&- &
     cluster_pid=$!
     cluster_ready "$binaries" || {
         tail -n 20 "$log" >&2
@@ -121,7 +122,7 @@ SQL
 # Waits until the cluster accepts connections: at once in general, longer after a crash.
 cluster_ready() {
     local said=
-    while ! "$1/pg_isready" -q -h "$cluster_socket" -p 5432; do
+    while ! "$1/pg_isready" -q -h "$cluster_socket" -U postgres -d postgres; do
         kill -0 "$cluster_pid" 2>/dev/null || return 1
         [ -n "$said" ] || [ "$SECONDS" -lt 5 ] || { said=1; note "PostgreSQL recovers"; }
         sleep 0.05
