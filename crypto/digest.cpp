@@ -1,0 +1,59 @@
+#include "crypto/digest.hpp"
+
+#include "crypto/bytes.hpp"
+#include "crypto/encoding.hpp"
+#include "crypto/error.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <limits>
+
+namespace kinvault::crypto {
+
+void sha256::context_free::operator()(evp_md_ctx_st* context) const noexcept {
+    EVP_MD_CTX_free(context);
+}
+
+sha256::sha256() : context_(EVP_MD_CTX_new()) {
+    if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1)
+        throw error("SHA-256 could not be set up");
+}
+
+void sha256::update(std::span<const std::uint8_t> data) {
+    if (EVP_DigestUpdate(context_.get(), data.data(), data.size()) != 1)
+        throw error("SHA-256 failed");
+}
+
+void sha256::update(std::string_view text) {
+    update(as_bytes(text));
+}
+
+sha256_digest sha256::finish() {
+    sha256_digest digest;
+    unsigned size = 0;
+    if (EVP_DigestFinal_ex(context_.get(), digest.data(), &size) != 1 || size != digest.size() ||
+        EVP_DigestInit_ex(context_.get(), nullptr, nullptr) != 1)
+        throw error("SHA-256 failed");
+    return digest;
+}
+
+std::string sha256_hex(std::string_view text) {
+    sha256 hash;
+    hash.update(text);
+    return hex_encode(hash.finish());
+}
+
+sha256_digest hmac_sha256(std::span<const std::uint8_t> key, std::span<const std::uint8_t> data) {
+    if (key.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+        throw error("HMAC key too long");
+    sha256_digest digest;
+    unsigned size = 0;
+    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data.data(), data.size(),
+             digest.data(), &size) == nullptr ||
+        size != digest.size())
+        throw error("HMAC-SHA-256 failed");
+    return digest;
+}
+
+} // namespace kinvault::crypto
