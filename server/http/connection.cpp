@@ -1,0 +1,399 @@
+#include "server/http/connection.hpp"
+
+#include "server/http/framing.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <spdlog/spdlog.h>
+
+#include <ctime>
+#include <poll.h>
+#include <sys/socket.h>
+
+namespace kinvault::http {
+
+namespace beast = boost::beast;
+using boost::system::error_code;
+
+namespace {
+
+inline constexpr auto as_result = asio::as_tuple(use_task);
+
+/// The parser's buffer: a head and, for chunked bodies, a chunk header or trailer. Beast throws out
+/// of the event loop when a trailer field grows beyond 65,533 bytes, which this keeps it from.
+constexpr std::size_t buffer_limit = 32 * 1024;
+/// What an idle connection keeps of it.
+constexpr std::size_t buffer_kept = 4 * 1024;
+/// Answers up to this size leave with their head in one write; larger ones in pieces of it.
+constexpr std::size_t piece_size = 64 * 1024;
+/// How much of an unread body is thrown away to keep a connection, or to let an error be read.
+constexpr std::uint64_t drain_limit = 64 * 1024;
+/// The window over which a body's rate is taken.
+constexpr std::chrono::seconds rate_window{30};
+
+/// `Date: …` of the current second (RFC 9110, 6.6.1).
+std::string_view date_line() {
+    thread_local std::time_t last = 0;
+    thread_local char line[48];
+    thread_local std::size_t length = 0;
+    std::time_t const now = std::time(nullptr);
+    if (now != last) {
+        std::tm parts;
+        gmtime_r(&now, &parts);
+        length = std::strftime(line, sizeof line, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
+        last = now;
+    }
+    return {line, length};
+}
+
+class client_connection final : public connection, private body_source {
+  public:
+    client_connection(socket client, std::optional<asio::ip::address> peer, application& app,
+                      connection_limits const& limits)
+        : stream_(std::move(client)), peer_(std::move(peer)), app_(app), limits_(limits),
+          buffer_(buffer_limit) {}
+
+    task<void> run() override;
+    void watch(clock::time_point now) override;
+    void finish() override;
+    void abort() override {
+        error_code ignored;
+        stream_.close(ignored);
+    }
+
+  private:
+    enum class phase { idle, reading_head, handling, reading_body, writing };
+
+    void enter(phase next) {
+        phase_ = next;
+        since_ = clock::now();
+    }
+    std::string_view received() const {
+        auto const data = buffer_.cdata();
+        return {static_cast<char const*>(data.data()), data.size()};
+    }
+
+    task<bool> serve_one();
+    task<bool> read_head();
+    void parse_head(std::size_t end);
+    task<bool> answer(response& reply, bool keep_alive);
+    task<std::size_t> read_some(std::span<std::uint8_t> into) override;
+    task<std::size_t> read_plain(std::span<std::uint8_t> into);
+    task<std::size_t> read_chunked(std::span<std::uint8_t> into);
+    task<void> write_all(std::string_view text);
+    task<void> write_stream(response& reply);
+    task<void> drain_body();
+    task<void> linger();
+    bool client_is_gone();
+    bool body_too_slow();
+
+    using chunk_parser = beast::http::request_parser<beast::http::buffer_body>;
+
+    socket stream_;
+    std::optional<asio::ip::address> peer_;
+    application& app_;
+    connection_limits const& limits_;
+    beast::flat_buffer buffer_;
+    std::optional<chunk_parser> parser_;
+    admitted_head request_;
+    std::string out_;
+    std::uint64_t body_left_ = 0; ///< of a body with a Content-Length
+    bool continue_wanted_ = false;
+    bool finishing_ = false;
+    phase phase_ = phase::idle;
+    clock::time_point since_ = clock::now();
+    std::uint64_t body_bytes_ = 0;              ///< in the current rate window
+    std::chrono::steady_clock::duration body_waited_{}; ///< time spent waiting in that window
+};
+
+task<void> client_connection::run() {
+    try {
+        bool more = true;
+        while (more && !finishing_) more = co_await serve_one();
+        error_code ignored;
+        stream_.shutdown(socket::shutdown_both, ignored);
+    } catch (disconnected const&) {
+    } catch (boost::system::system_error const& error) {
+        // Cancelled because the client went away, or the socket failed: nobody is there to tell.
+        spdlog::debug("connection ended: {}", error.code().message());
+    }
+}
+
+task<bool> client_connection::serve_one() {
+    std::optional<response> refusal;
+    try {
+        bool const found = co_await read_head();
+        if (!found) co_return false;
+    } catch (bad_request const& error) {
+        refusal.emplace(app_.refused(error));
+    }
+    if (refusal) {
+        co_await answer(*refusal, false);
+        co_await linger();
+        co_return false;
+    }
+    enter(phase::handling);
+    exchange request{request_.head, *this, peer_, false};
+    response reply = co_await app_.handle(request);
+    bool const drainable =
+        request_.chunked ? parser_->is_done() : body_left_ <= drain_limit && !continue_wanted_;
+    bool const keep = request_.keep_alive && !reply.close && drainable && !finishing_;
+    bool const written = co_await answer(reply, keep);
+    if (!written) co_return false;
+    if (!keep) {
+        co_await linger();
+        co_return false;
+    }
+    co_await drain_body();
+    co_return true;
+}
+
+task<bool> client_connection::read_head() {
+    enter(phase::idle);
+    if (buffer_.size() == 0 && buffer_.capacity() > buffer_kept) buffer_.shrink_to_fit();
+    for (;;) {
+        // Empty lines before a request are skipped (RFC 9112, 2.2).
+        while (received().starts_with("\r\n")) buffer_.consume(2);
+        auto const end = find_head_end(received());
+        if (end != std::string_view::npos) {
+            parse_head(end);
+            co_return true;
+        }
+        if (buffer_.size() > 0 && phase_ == phase::idle) enter(phase::reading_head);
+        auto const space = buffer_.prepare(std::min(buffer_kept, buffer_limit - buffer_.size()));
+        auto const result = co_await stream_.async_read_some(space, as_result);
+        auto const& [error, count] = result;
+        if (error) co_return false;
+        buffer_.commit(count);
+    }
+}
+
+void client_connection::parse_head(std::size_t end) {
+    parser_.emplace();
+    parser_->header_limit(static_cast<std::uint32_t>(head_limit + 1));
+    parser_->body_limit(boost::none);
+    error_code error;
+    auto const used = parser_->put(asio::buffer(buffer_.cdata(), end), error);
+    if (error == beast::http::error::need_buffer) error = {};
+    if (error == beast::http::error::bad_version) throw bad_request(505, "HTTP/1.0 or 1.1, please");
+    if (error || !parser_->is_header_done()) throw bad_request(400, "Malformed request");
+    buffer_.consume(used);
+
+    auto const& message = parser_->get();
+    auto const view = [](auto const& text) { return std::string_view(text.data(), text.size()); };
+    parsed_head parsed;
+    parsed.verb = view(message.method_string());
+    parsed.target = view(message.target());
+    parsed.version = message.version();
+    parsed.fields.reserve(16);
+    for (auto const& field : message) {
+        parsed.fields.emplace_back(view(field.name_string()), view(field.value()));
+    }
+    request_ = admit_head(std::move(parsed));
+    body_left_ = request_.head.content_length.value_or(0);
+    continue_wanted_ = request_.expects_continue;
+    body_bytes_ = 0;
+    body_waited_ = {};
+}
+
+task<std::size_t> client_connection::read_some(std::span<std::uint8_t> into) {
+    if (continue_wanted_) {
+        continue_wanted_ = false;
+        co_await write_all("HTTP/1.1 100 Continue\r\n\r\n");
+    }
+    std::size_t count = 0;
+    if (request_.chunked) {
+        count = co_await read_chunked(into);
+    } else {
+        count = co_await read_plain(into);
+    }
+    body_bytes_ += count;
+    enter(phase::handling);
+    co_return count;
+}
+
+task<std::size_t> client_connection::read_plain(std::span<std::uint8_t> into) {
+    auto const most = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), body_left_));
+    if (most == 0) co_return 0;
+    std::size_t count = asio::buffer_copy(asio::buffer(into.data(), most), buffer_.cdata());
+    buffer_.consume(count);
+    if (count == 0) {
+        enter(phase::reading_body);
+        auto const space = asio::buffer(into.data(), most);
+        auto const result = co_await stream_.async_read_some(space, as_result);
+        if (std::get<0>(result)) throw disconnected();
+        count = std::get<1>(result);
+        body_waited_ += clock::now() - since_;
+    }
+    body_left_ -= count;
+    co_return count;
+}
+
+task<std::size_t> client_connection::read_chunked(std::span<std::uint8_t> into) {
+    auto& body = parser_->get().body();
+    body.data = into.data();
+    body.size = into.size();
+    body.more = true;
+    while (!parser_->is_done() && body.size == into.size()) {
+        enter(phase::reading_body);
+        auto const result =
+            co_await beast::http::async_read_some(stream_, buffer_, *parser_, as_result);
+        body_waited_ += clock::now() - since_;
+        error_code const error = std::get<0>(result);
+        if (!error || error == beast::http::error::need_buffer) continue;
+        if (error.category() == make_error_code(beast::http::error::bad_chunk).category() &&
+            error != beast::http::error::end_of_stream &&
+            error != beast::http::error::partial_message) {
+            throw bad_request(400, "Malformed chunked body");
+        }
+        throw disconnected();
+    }
+    co_return into.size() - body.size;
+}
+
+task<bool> client_connection::answer(response& reply, bool keep_alive) {
+    bool const head_only = request_.head.verb == method::head;
+    bool const empty = reply.status == 204 || reply.status == 304;
+    out_.clear();
+    out_.append("HTTP/1.1 ").append(std::to_string(reply.status)).append(" ");
+    out_.append(reason_of(reply.status)).append("\r\n").append(date_line()).append(reply.lines());
+    if (!reply.content_type.empty()) {
+        out_.append("Content-Type: ").append(reply.content_type).append("\r\n");
+    }
+    if (!empty) {
+        auto const length = reply.stream ? reply.stream_length : reply.body.size();
+        out_.append("Content-Length: ").append(std::to_string(length)).append("\r\n");
+    }
+    if (!keep_alive) out_.append("Connection: close\r\n");
+    out_.append("\r\n");
+    bool const with_body = !head_only && !empty;
+    bool const together = with_body && !reply.stream && reply.body.size() <= piece_size;
+    if (together) out_.append(reply.body);
+    co_await write_all(out_);
+    if (out_.capacity() > piece_size) out_ = {};
+    if (with_body && reply.stream) {
+        co_await write_stream(reply);
+    } else if (with_body && !together) {
+        co_await write_all(reply.body);
+    }
+    co_return true;
+}
+
+task<void> client_connection::write_all(std::string_view text) {
+    while (!text.empty()) {
+        enter(phase::writing);
+        auto const piece = asio::buffer(text.data(), std::min(text.size(), piece_size * 4));
+        auto const result = co_await stream_.async_write_some(piece, as_result);
+        if (std::get<0>(result)) throw disconnected();
+        text.remove_prefix(std::get<1>(result));
+    }
+    enter(phase::handling);
+}
+
+task<void> client_connection::write_stream(response& reply) {
+    std::vector<std::uint8_t> buffer(static_cast<std::size_t>(
+        std::min<std::uint64_t>(piece_size * 4, std::max<std::uint64_t>(1, reply.stream_length))));
+    std::uint64_t left = reply.stream_length;
+    while (left > 0) {
+        auto const space = std::span(buffer).first(
+            static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), left)));
+        std::size_t count = 0;
+        std::exception_ptr broken;
+        try {
+            count = co_await reply.stream->read_some(space);
+        } catch (boost::system::system_error const&) {
+            throw;
+        } catch (std::exception const& error) {
+            // The head has gone out with its length: only the end of the connection can tell.
+            spdlog::error("an answer broke off: {}", error.what());
+            broken = std::current_exception();
+        }
+        if (broken || count == 0) throw disconnected();
+        left -= count;
+        std::string_view const piece(reinterpret_cast<char const*>(buffer.data()), count);
+        co_await write_all(piece);
+    }
+}
+
+task<void> client_connection::drain_body() {
+    if (request_.chunked || body_left_ == 0) co_return;
+    std::vector<std::uint8_t> scrap(static_cast<std::size_t>(body_left_));
+    while (body_left_ > 0) {
+        std::size_t const count = co_await read_some(scrap);
+        if (count == 0) break;
+    }
+}
+
+/// After the last answer: closing at once with unread input would reset the connection and take the
+/// answer away from the client, so a little more is read first.
+task<void> client_connection::linger() {
+    error_code ignored;
+    stream_.shutdown(socket::shutdown_send, ignored);
+    std::vector<std::uint8_t> scrap(4096);
+    std::uint64_t drained = 0;
+    enter(phase::reading_head);
+    while (drained < drain_limit) {
+        auto const space = asio::buffer(scrap);
+        auto const result = co_await stream_.async_read_some(space, as_result);
+        if (std::get<0>(result)) co_return;
+        drained += std::get<1>(result);
+    }
+}
+
+bool client_connection::client_is_gone() {
+    char byte;
+    auto const count = ::recv(stream_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+bool client_connection::body_too_slow() {
+    auto const waited = body_waited_ + (clock::now() - since_);
+    if (waited < rate_window) return false;
+    auto const least = limits_.body_min_rate * static_cast<std::uint64_t>(rate_window.count());
+    bool const slow = body_bytes_ < least;
+    body_bytes_ = 0;
+    body_waited_ = {};
+    since_ = clock::now();
+    return slow;
+}
+
+void client_connection::watch(clock::time_point now) {
+    if (!stream_.is_open()) return;
+    auto const passed = now - since_;
+    switch (phase_) {
+    case phase::idle:
+        if (passed > limits_.idle_timeout) abort();
+        break;
+    case phase::reading_head:
+        if (passed > limits_.head_timeout) abort();
+        break;
+    case phase::writing:
+        if (passed > limits_.write_timeout) abort();
+        break;
+    case phase::reading_body:
+        if (body_too_slow()) abort();
+        break;
+    case phase::handling:
+        if (passed > std::chrono::seconds(1) && client_is_gone())
+            cancellation_.emit(asio::cancellation_type::terminal);
+        break;
+    }
+}
+
+void client_connection::finish() {
+    finishing_ = true;
+    if (phase_ == phase::idle) abort();
+}
+
+} // namespace
+
+std::unique_ptr<connection> make_connection(socket client, std::optional<asio::ip::address> peer,
+                                            application& app, connection_limits const& limits) {
+    return std::make_unique<client_connection>(std::move(client), std::move(peer), app, limits);
+}
+
+} // namespace kinvault::http

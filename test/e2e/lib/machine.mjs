@@ -1,0 +1,200 @@
+// What an end-to-end test stands on: a private PostgreSQL, the release server as a process of its
+// own, with a port, a database and a blob folder of its own. All is ended and removed at the end.
+import {spawn, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
+import {chmodSync, mkdirSync, mkdtempSync, rmSync} from 'node:fs';
+import {connect, createServer} from 'node:net';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+export const program = process.env.KINVAULT_PROGRAM ?? join(root, 'build/release/kinvault');
+
+// User postgres has to pass through it.
+const work = mkdtempSync(join(tmpdir(), 'kinvault-e2e.'));
+chmodSync(work, 0o711);
+const running = new Set();
+let numbers = 0;
+
+/// A new folder that is removed at the end.
+export const folder = (name = 'folder') => {
+    numbers += 1;
+    const path = join(work, `${name}${numbers}`);
+    mkdirSync(path, {mode: 0o711});
+    return path;
+};
+
+/// Ends every process and removes every folder.
+export const clear = async () => {
+    for (const one of [...running].reverse()) await one.stop();
+    rmSync(work, {recursive: true, force: true});
+};
+
+process.on('exit', () => {
+    for (const one of running) one.kill('SIGKILL');
+    rmSync(work, {recursive: true, force: true});
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+
+export const until = async (what, condition, seconds = 20) => {
+    const end = Date.now() + seconds * 1000;
+    for (;;) {
+        const result = await condition();
+        if (result) return result;
+        if (Date.now() > end) throw new Error(`waited ${seconds} s in vain: ${what}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+};
+
+const free_port = async () => {
+    const probe = createServer().listen(0, '127.0.0.1');
+    await once(probe, 'listening');
+    const {port} = probe.address();
+    probe.close();
+    await once(probe, 'close');
+    return port;
+};
+
+const can_connect = (port) =>
+    new Promise((resolve) => {
+        const socket = connect(port, '127.0.0.1');
+        socket.once('connect', () => (socket.destroy(), resolve(true)));
+        socket.once('error', () => resolve(false));
+    });
+
+/// A PostgreSQL cluster on a Unix socket.
+export class cluster {
+    constructor() {
+        this.folder = join(folder('postgres'), 'cluster');
+    }
+
+    async start() {
+        this.process = spawn(join(root, 'test/support/postgres'), [this.folder], {stdio: ['pipe', 'pipe', 'pipe'], detached: true});
+        running.add(this);
+        let errors = '';
+        this.process.stderr.on('data', (data) => (errors += data));
+        this.ended = once(this.process, 'close');
+        let out = '';
+        await Promise.race([
+            new Promise((resolve) =>
+                this.process.stdout.on('data', (data) => {
+                    out += data;
+                    if (out.includes('\n')) resolve();
+                })),
+            this.ended.then(() => {
+                throw new Error(`PostgreSQL did not start: ${errors}`);
+            }),
+        ]);
+        this.socket = out.trim().split('\n').pop();
+        return this;
+    }
+
+    kill() {
+        this.process.kill('SIGTERM');
+    }
+
+    /// A fast shutdown: clients are cut off.
+    async stop() {
+        this.process.stdin.end();
+        await this.ended;
+        running.delete(this);
+    }
+
+    url(database = 'kinvault', user = 'kinvault') {
+        return `postgresql://${user}@/${database}?host=${encodeURIComponent(this.socket)}`;
+    }
+
+    /// Runs SQL as superuser and returns what psql prints, unaligned.
+    sql(text, database = 'kinvault') {
+        const done = spawnSync('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-c', text, this.url(database, 'postgres')], {encoding: 'utf8'});
+        if (done.status !== 0) throw new Error(`psql: ${done.stderr}`);
+        return done.stdout.trim();
+    }
+
+    /// A fresh, empty database; returns its URL.
+    database() {
+        numbers += 1;
+        const name = `vault${numbers}`;
+        this.sql(`CREATE DATABASE ${name} OWNER kinvault`, 'postgres');
+        return this.url(name);
+    }
+}
+
+/// One kinvault process. `env` adds settings to those every test wants.
+export class server {
+    constructor(database_url, env = {}) {
+        this.database_url = database_url;
+        this.blobs = folder('blobs');
+        this.extra = env;
+        this.log = '';
+    }
+
+    env() {
+        return {
+            PATH: process.env.PATH,
+            DATABASE_URL: this.database_url,
+            SECRET_KEY: 'end-to-end-tests-only-0123456789abcdef',
+            LISTEN: `127.0.0.1:${this.port}`,
+            BLOB_STORE: 'folder',
+            BLOB_DIR: this.blobs,
+            RATE_LIMIT_PER_MINUTE: '0',
+            LOGIN_RATE_LIMIT_PER_MINUTE: '0',
+            ...this.extra,
+        };
+    }
+
+    /// Runs a command of the program; returns {status, out, errors}.
+    command(...words) {
+        const done = spawnSync(program, words, {encoding: 'utf8', env: this.env(), timeout: 60_000});
+        return {status: done.status, out: done.stdout, errors: done.stderr};
+    }
+
+    /// Migrates and serves; returns when the port answers.
+    async start() {
+        this.port ??= await free_port();
+        const migration = this.command('migrate');
+        if (migration.status !== 0) throw new Error(`migrate failed: ${migration.out}${migration.errors}`);
+        this.process = spawn(program, ['serve'], {env: this.env(), stdio: ['ignore', 'pipe', 'pipe']});
+        running.add(this);
+        for (const stream of [this.process.stdout, this.process.stderr]) {
+            stream.on('data', (data) => (this.log = (this.log + data).slice(-100_000)));
+        }
+        this.ended = once(this.process, 'close').then(([code, signal]) => {
+            running.delete(this);
+            this.exit = {code, signal};
+            return this.exit;
+        });
+        await until('the server listens', async () => {
+            if (this.exit) throw new Error(`the server ended (${JSON.stringify(this.exit)}):\n${this.log}`);
+            return can_connect(this.port);
+        });
+        return this;
+    }
+
+    kill(signal) {
+        this.process.kill(signal);
+    }
+
+    /// Ends it with a signal and waits for its end; returns {code, signal}.
+    async stop(signal = 'SIGTERM') {
+        if (!this.exit) this.kill(signal);
+        const exit = await this.ended;
+        this.exit = undefined;
+        return exit;
+    }
+
+    accepts_connections() {
+        return can_connect(this.port);
+    }
+}
+
+let shared;
+/// The cluster and server most tests share, started when first asked for.
+export const common = () => {
+    shared ??= (async () => {
+        const postgres = await new cluster().start();
+        return {postgres, vault: await new server(postgres.database()).start()};
+    })();
+    return shared;
+};
