@@ -47,10 +47,12 @@ std::string sha256_hex(std::string_view text) {
 sha256_digest hmac_sha256(std::span<const std::uint8_t> key, std::span<const std::uint8_t> data) {
     if (key.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
         throw error("HMAC key too long");
+    // An empty span may have no address, which HMAC() takes for a mistake.
+    const std::uint8_t none = 0;
     sha256_digest digest;
     unsigned size = 0;
-    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data.data(), data.size(),
-             digest.data(), &size) == nullptr ||
+    if (HMAC(EVP_sha256(), key.empty() ? &none : key.data(), static_cast<int>(key.size()),
+             data.empty() ? &none : data.data(), data.size(), digest.data(), &size) == nullptr ||
         size != digest.size())
         throw error("HMAC-SHA-256 failed");
     return digest;
