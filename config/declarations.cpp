@@ -181,7 +181,7 @@ row<text<&s::s3_region>>(files, "S3_REGION", "NAME", "us-east-1", "region of the
 row<path<&s::s3_ca_file>>(files, "S3_CA_FILE", "FILE", "",
     "certificates that sign the S3 server's one (default: those of the system)"),
 row<boolean<&s::s3_path_style>>(files, "S3_PATH_STYLE", "BOOL", "true",
-    "true: http://host/bucket/key; false: http://bucket.host/key"),
+    "address files as http://host/bucket/key; false: as http://bucket.host/key"),
 // S3 allows parts of 5 MiB to 5 GiB and at most 10,000 of them.
 row<size<&s::s3_part_size, 5 * mib, 5 * gib>>(files, "S3_PART_SIZE", "SIZE", "8M",
     "size of the parts of large uploads"),
@@ -230,9 +230,9 @@ row<whole<&s::worker_threads, 1, 256>>(process, "WORKER_THREADS", "N", "2",
     "threads of a process for password hashing and files"),
 row<whole<&s::worker_queue, 0, 100'000>>(process, "WORKER_QUEUE", "N", "64",
     "jobs that may wait for those threads; further ones are refused"),
-row<word<&s::log_level>>(process, "LOG_LEVEL", "LEVEL", "info", "trace, debug, info, warn or error"),
+row<word<&s::log_level>>(process, "LOG_LEVEL", "LEVEL", "info", "least important entries to log: trace, debug, info, warn or error"),
 row<word<&s::log_format>>(process, "LOG_FORMAT", "text|json", "text",
-    "lines of text, or a JSON object a line"),
+    "a line of text for each entry, or a JSON object a line"),
 };
 // clang-format on
 

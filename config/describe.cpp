@@ -25,8 +25,7 @@ std::string wrapped(std::string_view text, std::string const& prefix, std::size_
 
 std::string capitalised(std::string_view text) {
     std::string result(text);
-    if (result[0] >= 'a' && result[0] <= 'z' && result[1] != ':' && !result.starts_with("http"))
-        result[0] = char(result[0] - 'a' + 'A');
+    if (result[0] >= 'a' && result[0] <= 'z') result[0] = char(result[0] - 'a' + 'A');
     return result;
 }
 
@@ -72,8 +71,7 @@ std::string describe_example() {
             group = setting.group;
             result += "\n# ===== " + std::string(group) + " =====\n";
         }
-        auto key = environment_name(setting.name);
-        std::string name = lower(key);
+        auto name = lower(setting.name);
         result += "\n" + wrapped(capitalised(setting.help) + ".", "# ", width);
         if (setting.secret) result += "#" + name + "_file =\n";
         result += "#" + name + " =";

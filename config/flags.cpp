@@ -4,10 +4,8 @@
 
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/parsers.hpp>
-#include <boost/program_options/positional_options.hpp>
 
 #include <algorithm>
-#include <set>
 #include <sstream>
 
 namespace kinvault::config {
@@ -44,7 +42,7 @@ void add_extra(po::options_description& into, std::vector<extra_option> const& e
 void add_setting(po::options_description& into, declaration const& setting) {
     auto flag = flag_name(setting.name);
     std::string help(setting.help);
-    if (!setting.fallback.empty()) help += " [" + std::string(setting.fallback) + "]";
+    if (!setting.fallback.empty()) help += " (default " + std::string(setting.fallback) + ")";
     into.add_options()(flag.c_str(), value_named(setting.hint), help.c_str());
     if (!setting.secret) return;
     auto file_help = "read " + std::string(setting.name) + " from this file: nobody sees it there";
@@ -97,8 +95,6 @@ parsed_flags parse_flags(int argc, char const* const* argv, std::vector<extra_op
                          loaded& into) {
     parsed_flags result;
     auto described = all_flags(extra);
-    po::positional_options_description positional;
-    positional.add("", -1);
     // Without guessing: an abbreviation that works today would change its meaning with a new flag.
     constexpr int style =
         po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;

@@ -1,12 +1,13 @@
 #include "config/catalogue.hpp"
 
+#include "support.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <stdlib.h>
 
 using namespace kinvault::config;
 namespace fs = std::filesystem;
@@ -15,20 +16,14 @@ namespace {
 
 fs::path const shipped = KINVAULT_SOURCE_DIR "/config/catalogue";
 
-catalogue const& loaded() {
+catalogue const& read_once() {
     static catalogue const result = load_catalogue(shipped);
     return result;
 }
 
 /// A copy of the shipped catalogue that a test may break.
 struct copied_catalogue {
-    copied_catalogue() {
-        std::string name = (fs::temp_directory_path() / "kinvault-XXXXXX").string();
-        if (!mkdtemp(name.data())) throw std::runtime_error("mkdtemp");
-        folder = name;
-        fs::copy(shipped, folder);
-    }
-    ~copied_catalogue() { fs::remove_all(folder); }
+    copied_catalogue() { fs::copy(shipped, folder); }
 
     /// Replaces the first `from` in a file by `to`.
     void change(std::string const& file, std::string const& from, std::string const& to) {
@@ -46,12 +41,13 @@ struct copied_catalogue {
             return e.what();
         }
     }
-    fs::path folder;
+    temporary_folder root;
+    fs::path folder = root.path;
 };
 
 std::vector<std::string> keys_with(bool subcategory::*flag) {
     std::vector<std::string> result;
-    for (auto const& owner : loaded().categories)
+    for (auto const& owner : read_once().categories)
         for (auto const& entry : owner.subcategories)
             if (entry.*flag) result.push_back(entry.key);
     std::sort(result.begin(), result.end());
@@ -63,7 +59,7 @@ std::vector<std::string> keys_with(bool subcategory::*flag) {
 BOOST_AUTO_TEST_SUITE(catalogue_files)
 
 BOOST_AUTO_TEST_CASE(everything_of_the_contract_is_there) {
-    auto const& all = loaded();
+    auto const& all = read_once();
     std::size_t fields = 0, subcategories = 0, encrypted = 0, covered = 0, rows = 0, types = 0;
     for (auto const& owner : all.categories)
         for (auto const& entry : owner.subcategories) {
@@ -89,7 +85,7 @@ BOOST_AUTO_TEST_CASE(everything_of_the_contract_is_there) {
 }
 
 BOOST_AUTO_TEST_CASE(a_plain_subcategory) {
-    auto const* passport = loaded().find_subcategory("ids", "passport");
+    auto const* passport = read_once().find_subcategory("ids", "passport");
     BOOST_REQUIRE(passport);
     BOOST_TEST(passport->label == "Passports");
     BOOST_TEST(passport->icon == "globe");
@@ -103,13 +99,13 @@ BOOST_AUTO_TEST_CASE(a_plain_subcategory) {
     BOOST_TEST(!passport->find_field("issue_date")->required);
     BOOST_TEST(!passport->find_field("nothing"));
     BOOST_TEST((passport->file_slots == std::vector<std::string>{"front_image", "back_image"}));
-    BOOST_TEST(!loaded().find_subcategory("insurance", "passport"));
-    BOOST_TEST(!loaded().find_category("nothing"));
-    BOOST_TEST(loaded().find_subcategory("passport") == passport);
+    BOOST_TEST(!read_once().find_subcategory("insurance", "passport"));
+    BOOST_TEST(!read_once().find_category("nothing"));
+    BOOST_TEST(read_once().find_subcategory("passport") == passport);
 }
 
 BOOST_AUTO_TEST_CASE(groups_options_and_coverage) {
-    auto const* home = loaded().find_subcategory("insurance", "homeowners_insurance");
+    auto const* home = read_once().find_subcategory("insurance", "homeowners_insurance");
     BOOST_REQUIRE(home);
     BOOST_REQUIRE(home->field_groups.has_value());
     BOOST_TEST(home->field_groups->size() == 2u);
@@ -121,10 +117,10 @@ BOOST_AUTO_TEST_CASE(groups_options_and_coverage) {
     BOOST_TEST(state->options->at(4).value == "California");
     BOOST_TEST(state->options->at(4).label == "California");
     BOOST_TEST(home->find_field("payment_frequency")->options->size() == 6u);
-    auto const* visa = loaded().find_subcategory("ids", "visa");
+    auto const* visa = read_once().find_subcategory("ids", "visa");
     BOOST_TEST(visa->find_field("entry_type")->options->at(3).value == "Transit");
 
-    auto const* health = loaded().find_subcategory("insurance", "health_insurance");
+    auto const* health = read_once().find_subcategory("insurance", "health_insurance");
     BOOST_REQUIRE((health && health->coverage));
     BOOST_TEST(health->coverage->layout == "health");
     BOOST_TEST(health->coverage->supports_providers);
@@ -166,7 +162,7 @@ BOOST_AUTO_TEST_CASE(what_subcategories_can_do) {
 }
 
 BOOST_AUTO_TEST_CASE(providers_and_visas) {
-    auto const* aetna = loaded().find_provider("Aetna");
+    auto const* aetna = read_once().find_provider("Aetna");
     BOOST_REQUIRE(aetna);
     BOOST_TEST(aetna->portal_url.value() == "https://www.aetna.com");
     BOOST_TEST(aetna->claims_address.value() ==
@@ -174,28 +170,28 @@ BOOST_AUTO_TEST_CASE(providers_and_visas) {
     BOOST_TEST(aetna->contacts.size() == 4u);
     BOOST_TEST(aetna->contacts[1].label == "TTY");
     BOOST_TEST(aetna->contacts[1].contact_type == "phone");
-    BOOST_TEST(!loaded().find_provider("Lemonade")->claims_address.has_value());
+    BOOST_TEST(!read_once().find_provider("Lemonade")->claims_address.has_value());
     // Known in detail, but not offered in the list.
-    BOOST_TEST(loaded().find_provider("Cigna"));
-    auto const& names = loaded().provider_names;
+    BOOST_TEST(read_once().find_provider("Cigna"));
+    auto const& names = read_once().provider_names;
     BOOST_TEST(std::count(names.begin(), names.end(), "Cigna") == 0);
     BOOST_TEST(names.front() == "AARP");
     BOOST_TEST(names.back() == "Zurich Insurance Group");
 
-    auto const& countries = loaded().visa_countries;
+    auto const& countries = read_once().visa_countries;
     BOOST_TEST(std::count_if(countries.begin(), countries.end(),
                              [](auto const& c) { return !c.types.empty(); }) == 24);
     BOOST_TEST(std::is_sorted(countries.begin(), countries.end(),
                               [](auto const& a, auto const& b) { return a.name < b.name; }));
-    auto const* china = loaded().find_visa_country("China");
+    auto const* china = read_once().find_visa_country("China");
     BOOST_REQUIRE(china);
     BOOST_TEST(china->types.front() == "Tourist (L)");
     BOOST_TEST(china->contacts.front().value == "http://www.visaforchina.org");
-    BOOST_TEST(!loaded().find_visa_country("china"));
+    BOOST_TEST(!read_once().find_visa_country("china"));
 }
 
 BOOST_AUTO_TEST_CASE(business_reminders) {
-    auto const& all = loaded().reminders;
+    auto const& all = read_once().reminders;
     for (auto const& entry : all) {
         BOOST_TEST(!entry.note.empty(), entry.title);
         BOOST_TEST(entry.anniversary == entry.dates.empty(), entry.title);
@@ -211,9 +207,9 @@ BOOST_AUTO_TEST_CASE(business_reminders) {
         return r.scope == reminder_scope::state && r.state == "Nevada" && r.anniversary;
     });
     BOOST_TEST(nevada == 2);
-    BOOST_TEST(loaded().find_reminder_entity("corporation")->state_field ==
+    BOOST_TEST(read_once().find_reminder_entity("corporation")->state_field ==
                "state_of_incorporation");
-    BOOST_TEST(!loaded().find_reminder_entity("partnership"));
+    BOOST_TEST(!read_once().find_reminder_entity("partnership"));
 }
 
 BOOST_AUTO_TEST_CASE(where_it_is_found) {
