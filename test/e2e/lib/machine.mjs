@@ -1,8 +1,9 @@
 // What an end-to-end test stands on: a private PostgreSQL, the release server as a process of its
 // own, with a port, a database and a blob folder of its own. All is ended and removed at the end.
 import {spawn, spawnSync} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
-import {chmodSync, mkdirSync, mkdtempSync, rmSync} from 'node:fs';
+import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {connect, createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
@@ -47,7 +48,8 @@ export const until = async (what, condition, seconds = 20) => {
     }
 };
 
-const free_port = async () => {
+/// A TCP port nobody has just now.
+export const free_port = async () => {
     const probe = createServer().listen(0, '127.0.0.1');
     await once(probe, 'listening');
     const {port} = probe.address();
@@ -56,12 +58,17 @@ const free_port = async () => {
     return port;
 };
 
-const can_connect = (port) =>
+export const can_connect = (port) =>
     new Promise((resolve) => {
         const socket = connect(port, '127.0.0.1');
         socket.once('connect', () => (socket.destroy(), resolve(true)));
         socket.once('error', () => resolve(false));
     });
+
+/// The kernel's TCP sockets (IPv4): [{local: 'ADDRESS:PORT' in hexadecimal, state}].
+export const tcp_table = () =>
+    readFileSync('/proc/net/tcp', 'utf8').trim().split('\n').slice(1)
+        .map((line) => line.trim().split(/\s+/)).map(([, local, , state]) => ({local, state}));
 
 /// A PostgreSQL cluster on a Unix socket.
 export class cluster {
@@ -127,6 +134,7 @@ export class server {
         this.database_url = database_url;
         this.blobs = folder('blobs');
         this.extra = env;
+        this.secret = randomBytes(32).toString('hex');
         this.log = '';
     }
 
@@ -134,7 +142,7 @@ export class server {
         return {
             PATH: process.env.PATH,
             DATABASE_URL: this.database_url,
-            SECRET_KEY: 'end-to-end-tests-only-0123456789abcdef',
+            SECRET_KEY: this.secret,
             LISTEN: `127.0.0.1:${this.port}`,
             BLOB_STORE: 'folder',
             BLOB_DIR: this.blobs,
@@ -153,6 +161,7 @@ export class server {
     /// Migrates and serves; returns when the port answers.
     async start() {
         this.port ??= await free_port();
+        this.exit = undefined;
         const migration = this.command('migrate');
         if (migration.status !== 0) throw new Error(`migrate failed: ${migration.out}${migration.errors}`);
         this.process = spawn(program, ['serve'], {env: this.env(), stdio: ['ignore', 'pipe', 'pipe']});
@@ -179,9 +188,7 @@ export class server {
     /// Ends it with a signal and waits for its end; returns {code, signal}.
     async stop(signal = 'SIGTERM') {
         if (!this.exit) this.kill(signal);
-        const exit = await this.ended;
-        this.exit = undefined;
-        return exit;
+        return this.ended;
     }
 
     accepts_connections() {
