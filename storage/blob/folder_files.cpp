@@ -91,18 +91,20 @@ void incoming::discard() {
     gone_ = true;
 }
 
-outgoing::outgoing(std::filesystem::path const& root, std::string key) : key_(std::move(key)) {
-    auto const way = find_route(root, key_, false);
+outgoing::outgoing(std::filesystem::path root, std::string key)
+    : root_(std::move(root))
+    , key_(std::move(key)) {
+    auto const way = find_route(root_, key_, false);
     if (!way) throw blob_missing(key_);
     // Not blocking: for the case that a pipe stands where the file should be.
     file_ = handle(::openat(way->folders.back().get(), way->name.c_str(),
                             O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file_) {
         if (errno == ENOENT || errno == ELOOP || errno == ENXIO) throw blob_missing(key_);
-        fail("read from", root, errno);
+        fail("read from", root_, errno);
     }
     struct stat about {};
-    if (::fstat(file_.get(), &about) != 0) fail("read from", root, errno);
+    if (::fstat(file_.get(), &about) != 0) fail("read from", root_, errno);
     if (!S_ISREG(about.st_mode)) throw blob_missing(key_);
     size_ = static_cast<std::uint64_t>(about.st_size);
     ::posix_fadvise(file_.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
@@ -115,7 +117,7 @@ void outgoing::read(std::vector<std::uint8_t>& block, std::uint64_t offset,
         auto const count = ::pread(file_.get(), block.data() + done, length - done,
                                    static_cast<off_t>(offset + done));
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) fail("read object " + key_ + " from", "", errno);
+        if (count < 0) fail("read from", root_, errno);
         if (count == 0) throw store_error("object " + key_ + " was cut short while it was read");
         done += static_cast<std::size_t>(count);
     }

@@ -70,13 +70,14 @@ class incoming {
 class outgoing {
   public:
     /// Throws blob_missing, also for what is not a regular file.
-    outgoing(std::filesystem::path const& root, std::string key);
+    outgoing(std::filesystem::path root, std::string key);
 
     std::uint64_t size() const noexcept { return size_; }
     /// Replaces `block` by the `length` bytes at `offset`, which must lie within size().
     void read(std::vector<std::uint8_t>& block, std::uint64_t offset, std::size_t length) const;
 
   private:
+    std::filesystem::path const root_;
     std::string const key_;
     handle file_;
     std::uint64_t size_ = 0;

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <ctime>
 #include <dirent.h>
+#include <fcntl.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,7 +23,9 @@ struct directory_close {
 
 struct found {
     std::string name; ///< a folder's ends in '/', which puts it in its place among the keys
-    struct stat about {};
+    bool is_folder = false;
+    std::uint64_t size = 0;
+    std::time_t modified = 0;
 };
 
 /// The files and folders in `folder`, in the order of keys. Takes the handle's place in the folder.
@@ -36,12 +39,16 @@ std::vector<found> contents(handle const& folder, std::filesystem::path const& r
     }
     std::vector<found> all;
     for (errno = 0; auto const* item = ::readdir(directory.get()); errno = 0) {
-        found one{item->d_name, {}};
-        if (one.name == "." || one.name == "..") continue;
+        std::string name(item->d_name);
+        if (name == "." || name == "..") continue;
+        struct stat about {};
         // What another process has removed meanwhile is not there.
-        if (::fstatat(folder.get(), item->d_name, &one.about, AT_SYMLINK_NOFOLLOW) != 0) continue;
-        if (S_ISDIR(one.about.st_mode)) one.name += '/';
-        if (S_ISDIR(one.about.st_mode) || S_ISREG(one.about.st_mode)) all.push_back(std::move(one));
+        if (::fstatat(folder.get(), item->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0) continue;
+        bool const is_folder = S_ISDIR(about.st_mode);
+        if (!is_folder && !S_ISREG(about.st_mode)) continue;
+        if (is_folder) name += '/';
+        all.push_back({std::move(name), is_folder, static_cast<std::uint64_t>(about.st_size),
+                       about.st_mtime});
     }
     if (errno != 0) fail("list", root, errno);
     std::sort(all.begin(), all.end(), [](auto const& a, auto const& b) { return a.name < b.name; });
@@ -60,15 +67,15 @@ class walk {
         for (auto const& one : contents(folder, root_)) {
             if (result.size() == most_) return;
             auto const key = prefix + one.name;
-            if (S_ISDIR(one.about.st_mode)) {
+            if (one.is_folder) {
                 // All keys below come before `after` unless it is one of them, or comes before.
                 if (key < after_ && !after_.starts_with(key)) continue;
                 auto const inner =
                     open_folder(folder, one.name.substr(0, one.name.size() - 1).c_str());
                 if (inner && valid_key(key + "x")) below(inner, key);
             } else if (key > after_ && valid_key(key)) {
-                result.push_back({key, static_cast<std::uint64_t>(one.about.st_size),
-                                  std::chrono::system_clock::from_time_t(one.about.st_mtime)});
+                result.push_back(
+                    {key, one.size, std::chrono::system_clock::from_time_t(one.modified)});
             }
         }
     }
@@ -87,7 +94,7 @@ void remove_leftovers(std::filesystem::path const& root) {
     auto const oldest = std::time(nullptr) - leftover_age;
     std::size_t count = 0;
     for (auto const& one : contents(folder, root)) {
-        if (!S_ISREG(one.about.st_mode) || one.about.st_mtime >= oldest) continue;
+        if (one.is_folder || one.modified >= oldest) continue;
         if (::unlinkat(folder.get(), one.name.c_str(), 0) == 0) ++count;
     }
     if (count > 0)

@@ -67,8 +67,10 @@ std::optional<route> find_route(std::filesystem::path const& root, std::string_v
         std::string const name(key.substr(0, slash));
         key.remove_prefix(slash + 1);
         auto const& parent = way.folders.back();
-        if (make && ::mkdirat(parent.get(), name.c_str(), 0700) != 0 && errno != EEXIST)
+        if (make && ::mkdirat(parent.get(), name.c_str(), 0700) != 0 && errno != EEXIST) {
+            if (errno == ENOENT) return {}; // the parent is gone
             fail("make a folder in", root, errno);
+        }
         auto next = open_folder(parent, name.c_str());
         if (!next) {
             // A symbolic link or a file in the place of a folder: nothing of ours is behind it.

@@ -9,7 +9,6 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace kinvault::blob {
@@ -58,21 +57,27 @@ class folder_writer final : public writer {
             auto const piece = chunk.first(count);
             buffer_->insert(buffer_->end(), piece.begin(), piece.end());
             chunk = chunk.subspan(count);
-            if (buffer_->size() == block_size) co_await flush();
+            if (buffer_->size() < block_size) continue;
+            co_await flush();
         }
     }
 
     task<written> finish() override {
-        auto job = [file = std::move(file_), buffer = buffer_] {
-            file->append(*buffer);
-            return file->commit();
+        // The job's own, so that a file that fails is removed there and not on the event loop.
+        auto job = [file = std::move(file_), buffer = buffer_]() mutable {
+            auto const own = std::move(file);
+            own->append(*buffer);
+            return own->commit();
         };
         auto result = co_await pool_.run(std::move(job));
         co_return result;
     }
 
     task<void> abort() override {
-        auto job = [file = std::move(file_)] { file->discard(); };
+        auto job = [file = std::move(file_)]() mutable {
+            auto const own = std::move(file);
+            own->discard();
+        };
         co_await pool_.run(std::move(job));
     }
 
@@ -105,9 +110,11 @@ class folder_reader final : public reader {
     std::uint64_t size() const override { return file_->size(); }
 
     task<std::size_t> read_some(std::span<std::uint8_t> into) override {
-        if (used_ == block_->size() && position_ < end_) co_await fill();
+        if (used_ == block_->size() && position_ < end_) {
+            co_await fill();
+        }
         auto const count = std::min(into.size(), block_->size() - used_);
-        std::memcpy(into.data(), block_->data() + used_, count);
+        std::copy_n(block_->data() + used_, count, into.data());
         used_ += count;
         co_return count;
     }
