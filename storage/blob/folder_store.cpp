@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
@@ -26,12 +27,16 @@ std::string checked(std::string key) {
     return key;
 }
 
-/// Lets a worker destroy the file, as that removes it. If none takes it, it is removed right here.
+/// Removes an unfinished file on a worker, or right here when they have too much to do.
 task<void> drop(workers& pool, std::shared_ptr<folder::incoming> file) {
-    auto job = [file = std::move(file)]() mutable { file.reset(); };
+    // Says it instead of destroying the file: a job that has just ended may still hold it too.
+    auto job = [file] { file->discard(); };
     try {
         co_await pool.run(std::move(job));
     } catch (overloaded const&) {
+        // Then its destructor does, as this ends.
+    } catch (store_error const& error) {
+        spdlog::warn("an unfinished file stays for a day: {}", error.what());
     }
 }
 
