@@ -121,10 +121,10 @@ SQL
 
 # Waits until the cluster accepts connections: at once in general, longer after a crash.
 cluster_ready() {
-    local said=
+    local said="" begin=$SECONDS
     while ! "$1/pg_isready" -q -h "$cluster_socket" -U postgres -d postgres; do
         kill -0 "$cluster_pid" 2>/dev/null || return 1
-        [ -n "$said" ] || [ "$SECONDS" -lt 5 ] || { said=1; note "PostgreSQL recovers"; }
+        [ -n "$said" ] || [ $((SECONDS - begin)) -lt 3 ] || { said=1; note "PostgreSQL recovers"; }
         sleep 0.05
     done
 }
