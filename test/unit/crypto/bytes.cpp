@@ -3,13 +3,48 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
-#include <iterator>
+#include <cstdlib>
 #include <new>
 #include <type_traits>
 #include <utility>
 
 using namespace kinvault::crypto;
 using namespace std::string_view_literals;
+
+namespace {
+
+// What lies in the array that is freed, looked at just before.
+struct {
+    const void* array = nullptr;
+    std::size_t size = 0;
+    bool freed = false;
+    bool all_zero = false;
+} watched;
+
+void watch(const secret& content) {
+    watched = {content.data(), content.size()};
+}
+
+} // namespace
+
+// Replaced for the whole test program, so that the tests can see what is left in freed memory.
+void* operator new[](std::size_t size) {
+    if (void* const array = std::malloc(size == 0 ? 1 : size)) return array;
+    throw std::bad_alloc();
+}
+void operator delete[](void* array) noexcept {
+    if (array != nullptr && array == watched.array) {
+        const auto* const content = static_cast<const std::uint8_t*>(array);
+        watched.freed = true;
+        watched.all_zero =
+            std::all_of(content, content + watched.size, [](int b) { return b == 0; });
+        watched.array = nullptr;
+    }
+    std::free(array);
+}
+void operator delete[](void* array, std::size_t) noexcept {
+    operator delete[](array);
+}
 
 static_assert(!std::is_copy_constructible_v<secret> && !std::is_copy_assignable_v<secret>);
 static_assert(std::is_nothrow_move_constructible_v<secret>);
@@ -44,18 +79,34 @@ BOOST_AUTO_TEST_CASE(moving_empties_the_source) {
     BOOST_TEST(second.empty());
 }
 
-BOOST_AUTO_TEST_CASE(wiping_a_string_overwrites_what_it_held) {
-    // In an own buffer the short-string room lies within the object, where it can be looked at.
+BOOST_AUTO_TEST_CASE(a_secret_is_wiped_when_it_dies) {
+    {
+        const secret content(as_bytes("do not leave this behind"));
+        watch(content);
+    }
+    BOOST_TEST(watched.freed);
+    BOOST_TEST(watched.all_zero);
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_is_wiped_when_another_takes_its_place) {
+    secret content(as_bytes("do not leave this behind"));
+    watch(content);
+    content = secret(as_bytes("new"));
+    BOOST_TEST(watched.freed);
+    BOOST_TEST(watched.all_zero);
+    BOOST_TEST(content.text() == "new");
+}
+
+BOOST_AUTO_TEST_CASE(wiping_a_string_overwrites_what_it_holds_and_held) {
+    // A short string lies within its object, whose bytes can be looked at.
     alignas(std::string) unsigned char place[sizeof(std::string)];
-    auto* const text = new (place) std::string("pass-1");
-    BOOST_REQUIRE(std::search(std::begin(place), std::end(place), text->begin(), text->end()) !=
-                  std::end(place));
-    text->resize(2); // "ss-1" is still in the room behind
+    auto* const text = new (place) std::string("password-12345");
+    const auto at = static_cast<std::size_t>(text->data() - reinterpret_cast<char*>(place));
+    BOOST_REQUIRE(at < sizeof place);
+    text->resize(8); // "12345" is still in the room behind
     wipe(*text);
     BOOST_TEST(text->empty());
-    const auto left = "ss-1"sv;
-    BOOST_TEST((std::search(std::begin(place), std::end(place), left.begin() + 1, left.end()) ==
-                std::end(place)));
+    BOOST_TEST(std::all_of(place + at, place + at + 14, [](int byte) { return byte == 0; }));
     text->~basic_string();
 }
 

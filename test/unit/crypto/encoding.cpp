@@ -3,8 +3,6 @@
 #include "crypto/random.hpp"
 #include "test/unit/crypto/hex.hpp"
 
-#include <boost/test/data/monomorphic.hpp>
-#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
 using namespace kinvault::crypto;
@@ -49,8 +47,9 @@ constexpr std::string_view not_base64[] = {
     "Zm9-",     "Zm9_",      "Zm9\0"sv, "Zm9\xc3",  "Zm9*",   // other alphabets
     "Zh==",     "Zm9=",      "//==",    "///="};              // bits that no encoder sets
 
-BOOST_DATA_TEST_CASE(base64_is_strict, boost::unit_test::data::make(not_base64), text) {
-    BOOST_TEST(!base64_decode(text).has_value());
+BOOST_AUTO_TEST_CASE(base64_is_strict) {
+    for (const std::string_view text : not_base64)
+        BOOST_TEST(!base64_decode(text).has_value(), "accepted: " << text);
 }
 
 BOOST_AUTO_TEST_CASE(hexadecimal) {

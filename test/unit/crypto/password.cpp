@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(bcrypt_hashes_of_others) {
         {"", "$2b$04$641MvaxV5RjzlaTafp4w8O8o4zaVw77I.F.eC0uq37QQam0oDH1e."}};
     for (const known& k : hashes) {
         BOOST_TEST(verify_password(k.password, k.hash), k.hash);
-        BOOST_TEST(!verify_password("x" + std::string(k.password), k.hash), k.hash);
+        BOOST_TEST(!verify_password(std::string("x").append(k.password), k.hash), k.hash);
     }
 }
 
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(argon2id_hashes_of_others) {
                          "$R3zdLF64LqFdMoyQ3xBFZLdjoHGNe+yEY3A2dqLC6nM"}};
     for (const known& k : hashes) {
         BOOST_TEST(verify_password(k.password, k.hash), k.hash);
-        BOOST_TEST(!verify_password("x" + std::string(k.password), k.hash), k.hash);
+        BOOST_TEST(!verify_password(std::string("x").append(k.password), k.hash), k.hash);
     }
     BOOST_TEST(!verify_password("pass", hashes[1].hash));
 }
