@@ -128,7 +128,9 @@ void array_writer::add(std::string_view element) {
     text_.push_back('"');
 }
 
-void array_writer::add_null() { text_.append(text_.size() > 1 ? ",NULL" : "NULL"); }
+void array_writer::add_null() {
+    text_.append(text_.size() > 1 ? ",NULL" : "NULL");
+}
 
 std::string array_writer::take() {
     text_.push_back('}');

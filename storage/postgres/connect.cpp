@@ -140,8 +140,8 @@ task<connection_handle> connect(conninfo target, std::chrono::milliseconds limit
         // A new socket may have the number of one that libpq has closed, and then the reactor
         // would wait for ever: so it is registered anew for each step.
         running->socket.assign(PQsocket(started.get()));
-        auto const what = state == PGRES_POLLING_READING ? pq_descriptor::wait_read
-                                                         : pq_descriptor::wait_write;
+        auto const what =
+            state == PGRES_POLLING_READING ? pq_descriptor::wait_read : pq_descriptor::wait_write;
         boost::system::error_code error;
         auto token = asio::redirect_error(use_task, error);
         co_await running->socket.async_wait(what, token);

@@ -14,8 +14,9 @@
 namespace kinvault::pg {
 
 using pq_descriptor = asio::posix::basic_stream_descriptor<executor>;
-using steady_timer = asio::basic_waitable_timer<
-    std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, executor>;
+using steady_timer =
+    asio::basic_waitable_timer<std::chrono::steady_clock,
+                               asio::wait_traits<std::chrono::steady_clock>, executor>;
 
 /// Connects within `limit` and gives a connection in non-blocking mode, its text in UTF-8. Throws
 /// unavailable with libpq's reason. Cancellable.

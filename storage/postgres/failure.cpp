@@ -23,9 +23,8 @@ bool is_away(std::string_view sqlstate) {
 /// "cached plan must not change result type" has no code of its own (0A000), and its text is
 /// translated; the name of the function that reports it is neither.
 bool is_stale_plan(result const& failed, std::string_view sqlstate) {
-    return sqlstate == "26000" ||
-           (sqlstate == "0A000" &&
-            part(failed, PG_DIAG_SOURCE_FUNCTION) == "RevalidateCachedQuery");
+    return sqlstate == "26000" || (sqlstate == "0A000" && part(failed, PG_DIAG_SOURCE_FUNCTION) ==
+                                                              "RevalidateCachedQuery");
 }
 
 } // namespace

@@ -32,7 +32,9 @@ void flight::skipped() {
     }
 }
 
-void flight::separated() { ++requests_.front()->commands_answered; }
+void flight::separated() {
+    ++requests_.front()->commands_answered;
+}
 
 std::unique_ptr<request> flight::synced() {
     auto head = std::move(requests_.front());
@@ -57,6 +59,8 @@ void flight::cancel_ended() {
     cancel_horizon_ = last_number_;
 }
 
-std::deque<std::unique_ptr<request>> flight::take() { return std::exchange(requests_, {}); }
+std::deque<std::unique_ptr<request>> flight::take() {
+    return std::exchange(requests_, {});
+}
 
 } // namespace kinvault::pg

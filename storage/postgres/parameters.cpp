@@ -30,7 +30,9 @@ parameters& parameters::add(std::nullopt_t) {
     return *this;
 }
 
-parameters& parameters::add_bool(bool value) { return append(value ? "t" : "f"); }
+parameters& parameters::add_bool(bool value) {
+    return append(value ? "t" : "f");
+}
 
 parameters& parameters::add_signed(std::int64_t value) {
     char text[24];

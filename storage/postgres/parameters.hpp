@@ -20,13 +20,14 @@ class parameters;
 /// Types of other rooms take part by `void add_parameter(pg::parameters&, T const&)`, found by
 /// argument-dependent look-up, which adds exactly one value.
 template <class T>
-concept adds_itself = requires(parameters& list, T const& value) { add_parameter(list, value); };
+concept adds_itself = requires(parameters& list, T const& value) {
+    add_parameter(list, value);
+};
 
 template <class T>
-concept whole_number =
-    std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> &&
-    !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> && !std::same_as<T, char16_t> &&
-    !std::same_as<T, char32_t>;
+concept whole_number = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> &&
+                       !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> &&
+                       !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
 
 /// Throws database_error (22021, character not in repertoire) for text with a NUL byte, which
 /// PostgreSQL cannot store and libpq would cut there.
@@ -34,8 +35,8 @@ class parameters {
   public:
     parameters() = default;
     template <class... A>
-        requires(sizeof...(A) > 0 && !(std::same_as<A, parameters> || ...))
-    explicit parameters(A const&... values) {
+    requires(sizeof...(A) > 0 &&
+             !(std::same_as<A, parameters> || ...)) explicit parameters(A const&... values) {
         offsets_.reserve(sizeof...(A));
         (add(values), ...);
     }

@@ -5,6 +5,7 @@
 #include "storage/async.hpp"
 #include "storage/postgres/failure.hpp"
 #include "storage/postgres/parameters.hpp"
+#include "storage/postgres/prepared.hpp"
 #include "storage/postgres/result.hpp"
 #include "storage/postgres/statement.hpp"
 
@@ -37,7 +38,8 @@ struct request {
     parameters values;
     /// Sent ahead, before the same sync: the BEGIN of the transaction this is the first of.
     char const* begin = nullptr;
-    /// True on a connection of its own: an error aborts the transaction, so it cannot be sent again.
+    /// True on a connection of its own: an error aborts the transaction, so it cannot be sent
+    /// again.
     bool in_transaction = false;
     std::optional<awaiting<result>> awaiter;
 
@@ -47,13 +49,15 @@ struct request {
 
     // While it is in flight.
     connection* on = nullptr;
-    std::uint64_t number = 0; // in the order of sending on its connection
-    unsigned plan = 0;        // which preparation of the statement it relies on
+    std::uint64_t number = 0;                       // in the order of sending on its connection
+    prepared_statements::entry* prepared = nullptr; // on that connection; none if unnamed
+    unsigned plan = 0;                              // which preparation of it this relies on
     bool prepares = false;
     bool abandoned = false;      // nobody awaits the answer any more
     bool cancel_sent = false;    // and the server has been asked to stop
     bool prepared_again = false; // sent a second time because of a stale plan
     bool sent_again = false;     // sent a second time because a neighbour's cancel hit it
+    int sendings = 0;            // how often it was given to a connection
     int commands_answered = 0;
     result answer;
     std::optional<failure> failed;
@@ -65,6 +69,7 @@ struct request {
     /// Back to the state before sending.
     void reset() {
         on = nullptr;
+        prepared = nullptr;
         prepares = false;
         commands_answered = 0;
         answer = result();

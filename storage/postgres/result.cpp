@@ -6,11 +6,17 @@
 
 namespace kinvault::pg {
 
-void result::clear::operator()(pg_result* p) const noexcept { PQclear(p); }
+void result::clear::operator()(pg_result* p) const noexcept {
+    PQclear(p);
+}
 
-int result::rows() const noexcept { return PQntuples(owned_.get()); }
+int result::rows() const noexcept {
+    return PQntuples(owned_.get());
+}
 
-int result::columns() const noexcept { return PQnfields(owned_.get()); }
+int result::columns() const noexcept {
+    return PQnfields(owned_.get());
+}
 
 bool result::is_null(int row, int column) const noexcept {
     return PQgetisnull(owned_.get(), row, column) != 0;

@@ -11,7 +11,8 @@ struct pg_result;
 
 namespace kinvault::pg {
 
-/// Owns a PGresult; may be moved. Views into it live as long as it does. Row and column must be in range.
+/// Owns a PGresult; may be moved. Views into it live as long as it does. Row and column must be in
+/// range.
 class result {
   public:
     result() noexcept = default;

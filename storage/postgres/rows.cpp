@@ -22,10 +22,18 @@ void from_column(std::string_view text, bool& value) {
     value = text == "t";
 }
 
-void from_column(std::string_view text, std::int16_t& value) { number(text, value); }
-void from_column(std::string_view text, std::int32_t& value) { number(text, value); }
-void from_column(std::string_view text, std::int64_t& value) { number(text, value); }
-void from_column(std::string_view text, double& value) { number(text, value); }
+void from_column(std::string_view text, std::int16_t& value) {
+    number(text, value);
+}
+void from_column(std::string_view text, std::int32_t& value) {
+    number(text, value);
+}
+void from_column(std::string_view text, std::int64_t& value) {
+    number(text, value);
+}
+void from_column(std::string_view text, double& value) {
+    number(text, value);
+}
 
 namespace detail {
 
@@ -34,7 +42,8 @@ void bad_value(std::string_view column, char const* why) {
 }
 
 row_reader::row_reader(result const& from, std::span<field const> fields)
-    : from_(from), fields_(fields) {
+    : from_(from)
+    , fields_(fields) {
     columns_.reserve(fields.size());
     for (auto const& field : fields) {
         int const column = from.column(field.name);

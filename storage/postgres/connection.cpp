@@ -1,0 +1,258 @@
+#include "storage/postgres/connection.hpp"
+
+#include "storage/postgres/errors.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <utility>
+#include <vector>
+
+namespace kinvault::pg {
+
+connection::connection(executor const& on, connection_handle established, connection_owner& owner,
+                       role purpose, std::uint64_t id)
+    : purpose(purpose)
+    , id(id)
+    , handle_(std::move(established))
+    , owner_(&owner)
+    , socket_(on) {}
+
+connection::~connection() {
+    close();
+}
+
+void connection::open() {
+    if (PQenterPipelineMode(handle_.get()) != 1) {
+        throw unavailable(connection_message(handle_.get()));
+    }
+    socket_.assign(PQsocket(handle_.get()));
+    wait_readable();
+}
+
+std::deque<std::unique_ptr<request>> connection::close() noexcept {
+    if (closed()) return {};
+    owner_ = nullptr;
+    // libpq closes the socket; the reactor has to forget it first.
+    boost::system::error_code ignored;
+    try {
+        if (socket_.is_open()) socket_.release();
+    } catch (std::exception const&) {
+        socket_.cancel(ignored);
+    }
+    handle_.reset();
+    return flight_.take();
+}
+
+void connection::fail(std::string const& reason) {
+    if (closed()) return;
+    auto const self = shared_from_this();
+    auto* const owner = owner_;
+    auto sent = close();
+    std::deque<std::unique_ptr<request>> unsent;
+    for (; unflushed_ > 0 && !sent.empty(); --unflushed_) {
+        unsent.push_front(std::move(sent.back()));
+        sent.pop_back();
+    }
+    owner->lost(*this, reason, std::move(sent), std::move(unsent));
+}
+
+bool connection::clean() const noexcept {
+    return !closed() && flight_.empty() && !flight_.cancelling() &&
+           PQtransactionStatus(handle_.get()) == PQTRANS_IDLE;
+}
+
+void connection::tick(steady_time now) noexcept {
+    now_ = now;
+}
+
+cancel_handle connection::make_cancel() const noexcept {
+    return cancel_handle(closed() ? nullptr : PQgetCancel(handle_.get()));
+}
+
+std::string connection::end_reason() const {
+    if (!last_words_.empty()) return last_words_;
+    auto message = handle_ ? connection_message(handle_.get()) : std::string();
+    return message.empty() ? "the connection was lost" : message;
+}
+
+// --- sending ---
+
+void connection::send(std::unique_ptr<request> what) {
+    auto& sent = *what;
+    sent.on = this;
+    ++sent.sendings;
+    if (flight_.empty()) head_since_ = now_;
+    bool any_put = false;
+    bool const whole = put(sent, any_put);
+    flight_.push(std::move(what));
+    ++unflushed_;
+    if (!whole) {
+        // What libpq did not even take is unsent; half a request has to be counted as sent.
+        if (any_put) unflushed_ = 0;
+        auto const reason = end_reason();
+        fail(reason);
+        return;
+    }
+    if (!put_sync()) {
+        unflushed_ = 0;
+        auto const reason = end_reason();
+        fail(reason);
+    }
+}
+
+/// Hands the commands of a request to libpq's buffer.
+bool connection::put(request& what, bool& any_put) {
+    auto* const pq = handle_.get();
+    if (what.begin) {
+        if (!PQsendQueryParams(pq, what.begin, 0, nullptr, nullptr, nullptr, nullptr, 0)) {
+            return false;
+        }
+        any_put = true;
+    }
+    constexpr int few = 32;
+    char const* on_stack[few];
+    std::vector<char const*> on_heap;
+    int const count = what.values.count();
+    char const** values = on_stack;
+    if (count > few) {
+        on_heap.resize(static_cast<std::size_t>(count));
+        values = on_heap.data();
+    }
+    what.values.pointers(values);
+
+    if (what.what->name.empty()) {
+        return PQsendQueryParams(pq, what.what->text.data(), count, nullptr, values, nullptr,
+                                 nullptr, 0) == 1;
+    }
+    auto& entry = prepared_.find(what.what->name);
+    what.prepared = &entry;
+    what.plan = entry.plan;
+    char const* const name = entry.wire_name.c_str();
+    if (!entry.there) {
+        if (!PQsendPrepare(pq, name, what.what->text.data(), 0, nullptr)) return false;
+        any_put = true;
+        what.prepares = true;
+        entry.there = true;
+    }
+    return PQsendQueryPrepared(pq, name, count, values, nullptr, nullptr, 0) == 1;
+}
+
+bool connection::put_sync() {
+#ifdef LIBPQ_HAS_SEND_PIPELINE_SYNC
+    // libpq 17 and later: what is sent in one turn of the event loop goes out in one write.
+    if (PQsendPipelineSync(handle_.get()) != 1) return false;
+    flush_later();
+    return true;
+#else
+    // libpq 16 and earlier write with each sync.
+    if (PQpipelineSync(handle_.get()) != 1) return false;
+    flush();
+    return true;
+#endif
+}
+
+void connection::flush_later() {
+    if (flush_posted_ || writing_) return;
+    flush_posted_ = true;
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+        self->flush_posted_ = false;
+        if (!self->closed()) self->flush();
+    });
+}
+
+void connection::flush() {
+    unflushed_ = 0;
+    if (writing_) return;
+    // An error shows when reading, together with what the server said before it closed.
+    if (PQflush(handle_.get()) == 1) wait_writable();
+}
+
+void connection::wait_writable() {
+    writing_ = true;
+    socket_.async_wait(
+        pq_descriptor::wait_write,
+        [self = shared_from_this()](boost::system::error_code error) { self->on_writable(error); });
+}
+
+void connection::on_writable(boost::system::error_code error) {
+    writing_ = false;
+    if (closed() || error == asio::error::operation_aborted) return;
+    flush();
+}
+
+// --- receiving ---
+
+void connection::wait_readable() {
+    socket_.async_wait(
+        pq_descriptor::wait_read,
+        [self = shared_from_this()](boost::system::error_code error) { self->on_readable(error); });
+}
+
+void connection::on_readable(boost::system::error_code error) {
+    if (closed() || error == asio::error::operation_aborted) return;
+    if (error) return fail(error.message());
+    bool const alive = PQconsumeInput(handle_.get()) == 1;
+    // At the end, too: answers may have come before it, and the server's reason for it.
+    take_answers();
+    if (closed()) return;
+    if (!alive || dying_ || PQstatus(handle_.get()) == CONNECTION_BAD) {
+        auto const reason = end_reason();
+        return fail(reason);
+    }
+    wait_readable();
+    owner_->turned(*this);
+}
+
+void connection::take_answers() {
+    // PQisBusy parses; it is asked even when nothing is expected, for notices and farewells.
+    while (!PQisBusy(handle_.get()) && !flight_.empty() && !dying_) {
+        auto* const next = PQgetResult(handle_.get());
+        if (!next) {
+            flight_.separated();
+            continue;
+        }
+        take_result(result(next));
+        if (closed()) return;
+    }
+}
+
+void connection::take_result(result answer) {
+    switch (PQresultStatus(answer.native())) {
+    case PGRES_PIPELINE_SYNC:
+        return finish_head();
+    case PGRES_PIPELINE_ABORTED:
+        if (flight_.head()->at_prepare()) forget_stale(*flight_.head());
+        return flight_.skipped();
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_EMPTY_QUERY:
+        return flight_.answered(std::move(answer));
+    case PGRES_COPY_IN:
+    case PGRES_COPY_OUT:
+    case PGRES_COPY_BOTH:
+        return fail("COPY is not possible here");
+    default:
+        break;
+    }
+    auto& head = *flight_.head();
+    auto why = failure_of(answer, head.prepared ? head.prepared->name : std::string_view());
+    if (why.fatal) {
+        dying_ = true;
+        last_words_ = one_line(PQresultErrorMessage(answer.native()));
+    }
+    if (head.at_prepare() || why.stale_plan) forget_stale(head);
+    flight_.refused(std::move(why));
+}
+
+void connection::forget_stale(request& left) {
+    if (left.prepared) prepared_statements::forget(*left.prepared, left.plan);
+}
+
+void connection::finish_head() {
+    auto left = flight_.synced();
+    head_since_ = now_;
+    auto const how = flight_.settle(*left);
+    owner_->finished(*this, std::move(left), how);
+}
+
+} // namespace kinvault::pg
