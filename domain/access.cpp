@@ -1,6 +1,7 @@
 #include "domain/access.hpp"
 
 #include <array>
+#include <stdexcept>
 
 namespace kinvault::domain {
 
@@ -19,15 +20,23 @@ std::string_view name_of(role value) { return names[static_cast<std::size_t>(val
 
 void refuse(int status, std::string_view detail) { throw failure(status, std::string(detail)); }
 
-void admit(caller const& who, caller_row const* found) {
-    if (!found) refuse(401, "Invalid or expired session token");
-    if (who.needed == role::anyone) return;
-    if (!found->org_id || !found->role) {
+bool found(pg::result const& result) {
+    int const column = result.column("id");
+    if (column < 0) throw std::logic_error("a statement without a column id");
+    return !result.empty() && !result.is_null(0, column);
+}
+
+caller_row admit(caller const& who, pg::result const& result) {
+    auto row = pg::first_row<caller_row>(result);
+    if (!row) refuse(401, "Invalid or expired session token");
+    if (who.needed == role::anyone) return std::move(*row);
+    if (!row->org_id || !row->role) {
         if (who.org_id) refuse(403, "Not a member of this organization");
         refuse(400, "No organization found");
     }
-    auto const has = role_from(*found->role).value_or(role::anyone);
+    auto const has = role_from(*row->role).value_or(role::anyone);
     if (has < who.needed) refuse(403, insufficient_permissions);
+    return std::move(*row);
 }
 
 } // namespace kinvault::domain

@@ -1,6 +1,6 @@
 // Who asks, and whether they may: sessions, organisations and roles. Most statements begin with the
 // fragment `caller` (sql/queries/_fragments.sql), which finds session, organisation and role in the
-// round trip that does the work; `admit` turns what it found into rows or a refusal.
+// round trip that does the work; `admit` turns what it found into a refusal where there is one.
 #pragma once
 
 #include "domain/error.hpp"
@@ -31,7 +31,7 @@ struct caller {
     std::string user_agent;
 };
 
-/// The columns of the fragment `caller`; rows of statements that use it derive from this.
+/// The columns of the fragment `caller`.
 struct caller_row {
     std::string user_id;
     std::optional<std::string> org_id;
@@ -39,18 +39,27 @@ struct caller_row {
 };
 BOOST_DESCRIBE_STRUCT(caller_row, (), (user_id, org_id, role))
 
-/// Refuses with 401 without a session, 400 or 403 without an organisation, 403 below the needed role.
-void admit(caller const& who, caller_row const* found);
+/// Who asked, as a statement that begins with `caller` found it. Refuses with 401 without a session
+/// (no row), 400 or 403 without an organisation, 403 below the needed role.
+caller_row admit(caller const& who, pg::result const& result);
 
-/// The rows of a statement that begins with `caller` and so gives at least one row to a session.
+/// Whether the statement found what it was to find beside the caller: `id` is not null.
+bool found(pg::result const& result);
+
+/// The rows of a list that may be empty (then there is one row, of the caller only).
 template <class Row>
-std::vector<Row> admit(caller const& who, pg::result const& result) {
-    auto rows = pg::read_rows<Row>(result);
-    admit(who, rows.empty() ? nullptr : &rows.front());
-    return rows;
+std::vector<Row> found_rows(pg::result const& result) {
+    return found(result) ? pg::read_rows<Row>(result) : std::vector<Row>();
 }
 
 [[noreturn]] void refuse(int status, std::string_view detail);
+
+/// The one row of a statement, or 404 with this text.
+template <class Row>
+Row found_row(pg::result const& result, std::string_view detail) {
+    if (!found(result)) refuse(404, detail);
+    return pg::read_row<Row>(result, 0);
+}
 
 /// The texts of refusals that several modules share.
 inline constexpr std::string_view item_not_found = "Item not found";

@@ -13,6 +13,8 @@
 //     date, timestamp      as the contract writes them
 #pragma once
 
+#include <boost/describe/class.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -150,6 +152,8 @@ struct page_query {
     or_default<integer<1, 1000>, 50> limit;
     std::int64_t offset() const { return (page.value - 1) * limit.value; }
 };
+
+BOOST_DESCRIBE_STRUCT(page_query, (), (page, limit))
 
 /// Whether this is the text of an id as the server makes them: a UUID in lower case. Ids of adopted
 /// installations are of any version.

@@ -35,9 +35,10 @@ alter table file_attachments
 
 -- Objects in the blob store that no committed row names: written but not yet committed, or deleted
 -- and waiting for the sweeper. A row of file_attachments and its entry here never exist together.
+-- An upload touches its entry while it runs; one that is not touched for a while is swept.
 create table pending_blobs (
     key        varchar(500) primary key,
-    created_at timestamptz not null default now()
+    touched_at timestamptz not null default now()
 );
 
 -- Tables without a time or a flag are of no use to the code; fill what an old row may lack.

@@ -1,0 +1,104 @@
+// Files of items: streamed into the blob store and out of it, encrypted on the way where they are of
+// version 1. No row without its object and no object without a row for longer than a sweep: an
+// object's key is on the pending list before its first byte is written, and row and end of that
+// entry commit together.
+#pragma once
+
+#include "crypto/aes_gcm.hpp"
+#include "crypto/vault_keys.hpp"
+#include "domain/access.hpp"
+#include "domain/files/model.hpp"
+#include "domain/organization_key.hpp"
+#include "storage/blob/store.hpp"
+#include "storage/postgres/pool.hpp"
+
+#include <chrono>
+#include <memory>
+#include <span>
+
+namespace kinvault::domain::files {
+
+struct options {
+    std::uint64_t max_file_size = 25 << 20; ///< bytes
+};
+
+/// Whether files of version 1 may have this type.
+bool type_allowed(std::string_view mime_type);
+
+/// A file on its way in, under a fresh key. Made by `service::receive`, ended by `service::store` or
+/// `service::discard`; the sweeper removes what neither of them got to.
+class incoming {
+  public:
+    /// Takes a piece of the file. Throws 400 when it grows beyond the limit.
+    task<void> write(std::span<std::uint8_t const> piece);
+    /// The file is whole and durable.
+    task<void> finish();
+    bool encrypted() const { return encryptor_.has_value(); }
+
+  private:
+    friend class service;
+    incoming(pg::pool& db, std::unique_ptr<blob::writer> writer, std::string key,
+             std::uint64_t limit)
+        : db_(db), writer_(std::move(writer)), key_(std::move(key)), limit_(limit) {}
+    task<void> stay_pending();
+
+    pg::pool& db_;
+    std::unique_ptr<blob::writer> writer_;
+    std::string key_;
+    std::uint64_t limit_;
+    std::uint64_t size_ = 0;
+    std::optional<crypto::gcm_encryptor> encryptor_;
+    std::vector<std::uint8_t> ciphertext_;
+    std::string iv_, tag_; ///< base64, empty when not encrypted
+    blob::written stored_;
+    std::chrono::steady_clock::time_point touched_ = std::chrono::steady_clock::now();
+};
+
+/// A file on its way out: version 2 as it is stored, version 1 in clear.
+class outgoing {
+  public:
+    virtual ~outgoing() = default;
+    /// The next bytes; 0 at the end. Throws when the store breaks: what was sent is not complete.
+    virtual task<std::size_t> read_some(std::span<std::uint8_t> into) = 0;
+};
+
+class service {
+  public:
+    service(pg::pool& db, blob::store& store, crypto::master_key const& keys, options limits)
+        : db_(db), store_(store), keys_(keys), limits_(limits) {}
+
+    /// Who uploads, before a byte is read.
+    task<active_organization_row> authorize(caller who);
+    /// Begins a file of an organisation; `encrypt` as version 1 is stored.
+    task<std::unique_ptr<incoming>> receive(active_organization_row owner, bool encrypt);
+    /// Refuses with 404 unless the item can take a file.
+    task<void> require_item(caller who, std::string item_id);
+    /// Makes a finished file one of its item. `file_name` and `mime_type` as sent with it.
+    task<file> store(caller who, active_organization_row owner, std::unique_ptr<incoming> content,
+                     upload_form form, std::string file_name, std::string mime_type);
+    /// Removes what was received so far.
+    task<void> discard(std::unique_ptr<incoming> content);
+
+    task<file_row> find(caller who, std::string id);
+    /// The bytes of a file; of version 2 a range of them if one is asked for. Throws 502 for an
+    /// object that is missing or damaged; of version 1, nothing is given before its tag was checked.
+    task<std::unique_ptr<outgoing>> open(file_row row, std::optional<blob::byte_range> range);
+    task<file> rename(caller who, std::string id, rename_file sent);
+    task<void> remove(caller who, std::string id);
+
+    std::uint64_t max_file_size() const { return limits_.max_file_size; }
+    /// The refusal of a file beyond the limit.
+    [[noreturn]] static void refuse_size(std::uint64_t limit);
+
+  private:
+    task<std::unique_ptr<incoming>> reencrypt(active_organization_row owner, std::int64_t version,
+                                              std::unique_ptr<incoming> content);
+    task<std::unique_ptr<outgoing>> open_plain(file_row row, std::optional<blob::byte_range> range);
+
+    pg::pool& db_;
+    blob::store& store_;
+    crypto::master_key const& keys_;
+    options limits_;
+};
+
+} // namespace kinvault::domain::files

@@ -1,0 +1,81 @@
+#include "domain/items/values.hpp"
+
+#include "crypto/random.hpp"
+#include "domain/error.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace kinvault::domain::items {
+
+namespace {
+
+config::field const* definition(config::subcategory const* kind, std::string_view key) {
+    return kind ? kind->find_field(key) : nullptr;
+}
+
+std::string type_of(config::subcategory const* kind, std::string_view key) {
+    auto const* field = definition(kind, key);
+    return field ? field->type : "text";
+}
+
+bool is_encrypted(config::subcategory const* kind, std::string_view key) {
+    auto const* field = definition(kind, key);
+    return field && field->encrypted_v1;
+}
+
+} // namespace
+
+bool has_server_encrypted(config::subcategory const& kind, std::vector<field_input> const& fields) {
+    return std::any_of(fields.begin(), fields.end(), [&](field_input const& field) {
+        return field.field_value && is_encrypted(&kind, field.field_key);
+    });
+}
+
+value_columns to_columns(config::subcategory const* kind, std::vector<field_input> const& fields,
+                         crypto::organization_key const* key) {
+    value_columns columns;
+    for (auto const& field : fields) {
+        if (!field.field_value) continue;
+        bool const encrypt = key && is_encrypted(kind, field.field_key);
+        columns.ids.push_back(crypto::random_uuid());
+        columns.keys.push_back(field.field_key);
+        columns.values.push_back(encrypt ? key->encrypt_field(*field.field_value)
+                                         : *field.field_value);
+        columns.types.push_back(type_of(kind, field.field_key));
+    }
+    return columns;
+}
+
+std::vector<field_value> to_values(config::subcategory const* kind,
+                                   std::vector<field_input> const& fields) {
+    std::vector<field_value> values;
+    for (auto const& field : fields) {
+        if (!field.field_value) continue;
+        values.push_back({{}, field.field_key, field.field_value, type_of(kind, field.field_key)});
+    }
+    return values;
+}
+
+void decrypt_values(config::subcategory const* kind, crypto::organization_key const& key,
+                    std::vector<field_value>& values) {
+    for (auto& value : values) {
+        if (value.field_value && is_encrypted(kind, value.field_key)) {
+            value.field_value = key.decrypt_field(*value.field_value);
+        }
+    }
+}
+
+void require_unique_keys(std::vector<field_input> const& fields) {
+    std::unordered_set<std::string_view> seen;
+    std::vector<fault> twice;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        std::string const& key = fields[i].field_key;
+        if (seen.insert(key).second) continue;
+        twice.push_back({"value_error", {"body", "fields", i, "field_key"},
+                         "Field key is given twice", boost::json::string(key), {}});
+    }
+    if (!twice.empty()) throw invalid_input(std::move(twice));
+}
+
+} // namespace kinvault::domain::items

@@ -1,0 +1,162 @@
+#include "server/application.hpp"
+
+#include "crypto/password.hpp"
+#include "crypto/vault_keys.hpp"
+#include "domain/auth/service.hpp"
+#include "domain/categories/service.hpp"
+#include "domain/files/service.hpp"
+#include "domain/files/sweeper.hpp"
+#include "domain/items/service.hpp"
+#include "domain/orgs/service.hpp"
+#include "server/http/dispatcher.hpp"
+#include "server/http/server.hpp"
+#include "server/routes/routes.hpp"
+#include "server/stores.hpp"
+#include "storage/workers.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <spdlog/spdlog.h>
+
+namespace kinvault {
+
+namespace {
+
+/// How often objects without a row are looked for, and how long they must have been left alone: many
+/// times the interval in which a running upload says that it runs.
+constexpr std::chrono::minutes sweep_interval{5};
+constexpr std::chrono::minutes sweep_untouched{10};
+
+class live_sessions final : public http::session_check {
+  public:
+    explicit live_sessions(domain::auth::service& auth) : auth_(auth) {}
+    task<void> check(domain::caller who) override { return auth_.check(std::move(who)); }
+
+  private:
+    domain::auth::service& auth_;
+};
+
+pg::pool_options pool_options(config::settings const& from) {
+    pg::pool_options options;
+    options.conninfo = from.database_url;
+    options.size = static_cast<int>(from.pool_size);
+    options.statement_timeout = from.statement_timeout;
+    options.acquire_timeout = from.acquire_timeout;
+    return options;
+}
+
+http::server_options server_options(config::settings const& from) {
+    http::server_options options;
+    options.limits = {from.head_timeout, from.idle_timeout, from.write_timeout, from.body_min_rate};
+    options.max_connections = from.max_connections;
+    options.shutdown_timeout = from.shutdown_timeout;
+    options.share_port = from.processes > 1;
+    return options;
+}
+
+http::dispatcher_options dispatcher_options(config::settings const& from) {
+    http::dispatcher_options options;
+    options.cors_origins = from.cors_origins;
+    options.rate_limit_per_minute = from.rate_limit_per_minute;
+    options.max_body = from.max_body_size;
+    options.trusted = [proxies = from.trusted_proxies](auto const& peer) {
+        return peer ? proxies.contains(peer->to_string()) : proxies.contains_unix();
+    };
+    return options;
+}
+
+domain::auth::options auth_options(config::settings const& from) {
+    domain::auth::options options;
+    options.session_expiry_hours = from.session_expiry_hours;
+    options.passwords.scheme = from.password_hash == config::password_hash_kind::bcrypt
+                                  ? crypto::password_scheme::bcrypt
+                                  : crypto::password_scheme::argon2id;
+    options.frontend_url = from.frontend_url;
+    return options;
+}
+
+} // namespace
+
+struct application::parts {
+    parts(asio::io_context& on, config::settings const& from)
+        : context(on), settings(from),
+          catalogue(config::load_catalogue(config::find_catalogue_dir(from.catalogue_dir))),
+          keys(from.secret_key), hashing(from.worker_threads, from.worker_queue),
+          file_workers(from.worker_threads, 1024), db(on, pool_options(from)),
+          store(make_store(from, on, file_workers)), auth(db, hashing, keys, auth_options(from)),
+          sessions(auth), orgs(db, keys), categories(db, catalogue),
+          items(db, catalogue, keys), files(db, *store, keys, {from.max_file_size}),
+          logins(from.login_rate_limit_per_minute),
+          dispatcher(routes, sessions, dispatcher_options(from)),
+          server(on, dispatcher, server_options(from)), sweep_timer(on) {
+        routes::add_health_routes(routes);
+        routes::add_auth_routes(routes, auth, logins);
+        routes::add_org_routes(routes, orgs);
+        routes::add_category_routes(routes, categories);
+        routes::add_item_routes(routes, items);
+        routes::add_file_routes(routes, files);
+    }
+
+    task<void> sweep_regularly();
+
+    asio::io_context& context;
+    config::settings settings;
+    config::catalogue catalogue;
+    crypto::master_key keys;
+    workers hashing;      ///< password hashes
+    workers file_workers; ///< what blocks on files
+    pg::pool db;
+    std::unique_ptr<blob::store> store;
+    domain::auth::service auth;
+    live_sessions sessions;
+    domain::orgs::service orgs;
+    domain::categories::service categories;
+    domain::items::service items;
+    domain::files::service files;
+    http::rate_limiter logins;
+    http::router routes;
+    http::dispatcher dispatcher;
+    http::server server;
+    http::timer sweep_timer;
+    bool stopping = false;
+};
+
+task<void> application::parts::sweep_regularly() {
+    static constexpr auto as_result = asio::as_tuple(use_task);
+    while (!stopping) {
+        try {
+            auto const report = co_await domain::files::sweep(db, *store, sweep_untouched);
+            if (report.removed > 0) spdlog::info("swept {} objects without a row", report.removed);
+        } catch (std::exception const& error) {
+            spdlog::warn("sweeping failed, it will be tried again: {}", error.what());
+        }
+        sweep_timer.expires_after(sweep_interval);
+        co_await sweep_timer.async_wait(as_result);
+    }
+}
+
+application::application(asio::io_context& context, config::settings const& settings)
+    : parts_(std::make_unique<parts>(context, settings)) {}
+
+application::~application() = default;
+
+task<std::vector<std::string>> application::start() {
+    parts_->db.start();
+    co_await parts_->store->check();
+    std::vector<std::string> addresses;
+    for (auto const& address : parts_->settings.listen) {
+        addresses.push_back(parts_->server.listen(address.text()));
+    }
+    asio::co_spawn(parts_->context, parts_->sweep_regularly(), asio::detached);
+    co_return addresses;
+}
+
+task<void> application::stop() {
+    parts_->stopping = true;
+    parts_->sweep_timer.cancel();
+    co_await parts_->server.stop();
+    co_await parts_->db.stop();
+}
+
+} // namespace kinvault

@@ -1,0 +1,33 @@
+// The composition root: makes every part of the server from the settings and ties them together. One
+// of these is all that a process serves. Used by the command `serve` and by integration tests.
+#pragma once
+
+#include "config/catalogue.hpp"
+#include "config/settings.hpp"
+#include "storage/async.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kinvault {
+
+class application {
+  public:
+    /// Throws std::exception with one clear line when something cannot be made.
+    application(asio::io_context& context, config::settings const& settings);
+    ~application();
+    application(application const&) = delete;
+    application& operator=(application const&) = delete;
+
+    /// Checks the store, then listens; gives the addresses.
+    task<std::vector<std::string>> start();
+    /// Ends gracefully: running requests get the shutdown timeout.
+    task<void> stop();
+
+  private:
+    struct parts;
+    std::unique_ptr<parts> parts_;
+};
+
+} // namespace kinvault

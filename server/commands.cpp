@@ -1,0 +1,181 @@
+#include "server/commands.hpp"
+
+#include "domain/auth/service.hpp"
+#include "domain/files/sweeper.hpp"
+#include "server/application.hpp"
+#include "server/http/server.hpp"
+#include "server/processes.hpp"
+#include "server/stores.hpp"
+#include "sql/statements.hpp"
+#include "storage/postgres/migrate.hpp"
+#include "storage/workers.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/basic_signal_set.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <cstdio>
+#include <functional>
+
+namespace kinvault::commands {
+
+namespace {
+
+using signals = asio::basic_signal_set<executor>;
+
+int complain(std::vector<std::string> const& problems) {
+    for (auto const& problem : problems) std::fprintf(stderr, "kinvault: %s\n", problem.c_str());
+    return problems.empty() ? 0 : 2;
+}
+
+/// Runs the event loop to its end. Beast can throw out of it: one
+/// connection's exception must not end the others.
+void run_loop(asio::io_context& context) {
+    for (;;) {
+        try {
+            context.run();
+            return;
+        } catch (std::exception const& error) {
+            spdlog::critical("an exception left the event loop: {}", error.what());
+        }
+    }
+}
+
+/// Runs one task on an event loop of its own and gives what it gives or throws.
+template <class T>
+T run_task(asio::io_context& context, task<T> work) {
+    std::exception_ptr failed;
+    std::optional<T> value;
+    auto ended = [&](std::exception_ptr error, T result) {
+        failed = error;
+        if (!error) value.emplace(std::move(result));
+        context.stop();
+    };
+    asio::co_spawn(context, std::move(work), std::move(ended));
+    run_loop(context);
+    if (failed) std::rethrow_exception(failed);
+    return std::move(*value);
+}
+
+pg::pool_options small_pool(config::settings const& from) {
+    pg::pool_options options;
+    options.conninfo = from.database_url;
+    options.size = 2;
+    return options;
+}
+
+task<int> apply_migrations(std::string url) {
+    pg::migrate_options options;
+    options.conninfo = std::move(url);
+    auto const report = co_await pg::migrate(std::move(options), sql::migrations());
+    for (auto const& applied : report.applied) spdlog::info("applied migration {}", applied);
+    co_return static_cast<int>(report.applied.size());
+}
+
+/// At the start: the database may come up later than we do.
+task<int> apply_migrations_patiently(asio::io_context& context, std::string url) {
+    http::timer pause(context);
+    for (;;) {
+        std::string why;
+        try {
+            int const applied = co_await apply_migrations(url);
+            co_return applied;
+        } catch (pg::unavailable const& away) {
+            why = away.what();
+        }
+        spdlog::warn("waiting for the database: {}", why);
+        pause.expires_after(std::chrono::seconds(1));
+        co_await pause.async_wait(use_task);
+    }
+}
+
+task<int> serve_until_signal(asio::io_context& context, application& app, signals& stop) {
+    auto const addresses = co_await app.start();
+    for (auto const& address : addresses) spdlog::info("listening on {}", address);
+    int const number = co_await stop.async_wait(use_task);
+    spdlog::info("stopping on signal {}", number);
+    co_await app.stop();
+    co_return 0;
+}
+
+int serve_process(config::settings const& settings) {
+    asio::io_context context(1);
+    signals stop(context.get_executor(), SIGINT, SIGTERM);
+    application app(context, settings);
+    return run_task(context, serve_until_signal(context, app, stop));
+}
+
+task<int> print_reset_link(domain::auth::service& auth, std::string email) {
+    auto const link = co_await auth.reset_link(std::move(email));
+    if (!link) {
+        std::fputs("kinvault: no account has this email\n", stderr);
+        co_return 1;
+    }
+    std::puts(link->c_str());
+    co_return 0;
+}
+
+task<int> sweep_once(pg::pool& db, blob::store& store, std::chrono::seconds untouched) {
+    auto const report = co_await domain::files::sweep(db, store, untouched);
+    std::printf("%lld objects removed\n", static_cast<long long>(report.removed));
+    co_return 0;
+}
+
+} // namespace
+
+int serve(config::loaded const& from) {
+    auto const& settings = from.values;
+    if (int const code = complain(config::check_serve(settings))) return code;
+    {
+        asio::io_context context(1);
+        run_task(context, apply_migrations_patiently(context, settings.database_url));
+    }
+    if (settings.processes == 1) return serve_process(settings);
+    return supervise(settings.processes, [&] { return serve_process(settings); });
+}
+
+int migrate(config::loaded const& from) {
+    if (from.values.database_url.empty()) return complain({"DATABASE_URL: is missing"});
+    asio::io_context context(1);
+    int const applied = run_task(context, apply_migrations(from.values.database_url));
+    if (applied == 0) std::puts("the database is up to date");
+    return 0;
+}
+
+int check_config(config::loaded const& from) {
+    std::fputs(config::describe_values(from).c_str(), stdout);
+    auto problems = from.problems;
+    for (auto& problem : config::check_serve(from.values)) problems.push_back(std::move(problem));
+    return complain(problems);
+}
+
+int user(config::loaded const& from) {
+    if (from.words.size() != 2 || from.words[0] != "reset-link") {
+        return complain({"usage: kinvault user reset-link EMAIL"});
+    }
+    if (int const code = complain(config::check_serve(from.values))) return code;
+    asio::io_context context(1);
+    workers hashing(1, 1);
+    crypto::master_key const keys(from.values.secret_key);
+    pg::pool db(context, small_pool(from.values));
+    domain::auth::options options;
+    options.frontend_url = from.values.frontend_url;
+    domain::auth::service auth(db, hashing, keys, options);
+    db.start();
+    return run_task(context, print_reset_link(auth, from.words[1]));
+}
+
+int sweep(config::loaded const& from) {
+    if (int const code = complain(config::check_serve(from.values))) return code;
+    asio::io_context context(1);
+    workers pool(1, 16);
+    pg::pool db(context, small_pool(from.values));
+    auto const store = make_store(from.values, context, pool);
+    db.start();
+    // Uploads that run elsewhere are kept: they touch their entries more often than this.
+    return run_task(context, sweep_once(db, *store, std::chrono::minutes(2)));
+}
+
+} // namespace kinvault::commands

@@ -1,0 +1,20 @@
+// The commands of the binary. Each gives the exit code; what it says to the operator goes to the
+// standard output, what went wrong to the standard error as one clear line.
+#pragma once
+
+#include "config/settings.hpp"
+
+namespace kinvault::commands {
+
+/// Serves until SIGTERM or SIGINT.
+int serve(config::loaded const& from);
+/// Applies the migrations that are missing.
+int migrate(config::loaded const& from);
+/// Shows the settings and says what is wrong with them.
+int check_config(config::loaded const& from);
+/// `user reset-link EMAIL`
+int user(config::loaded const& from);
+/// Removes objects that no row names.
+int sweep(config::loaded const& from);
+
+} // namespace kinvault::commands
