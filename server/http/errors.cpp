@@ -56,6 +56,10 @@ response answer_for(std::exception_ptr error, std::string const& request_id) {
         auto reply = response::error(bad.status(), bad.what());
         reply.close = true;
         return reply;
+    } catch (too_many_requests const& refused) {
+        auto reply = response::error(429, "Too many requests");
+        reply.set("Retry-After", std::to_string(refused.seconds()));
+        return reply;
     } catch (overloaded const&) {
         spdlog::warn("{} too much work is queued", request_id);
         return unavailable(1);
