@@ -96,6 +96,9 @@ cluster_start() {
         cluster_temporary=$cluster_socket
     fi
     mkdir -p "$cluster_socket"
+    # No PostgreSQL runs on this data, so what lies here is from one that was killed; its number may
+    # belong to another process by now.
+    rm -f "$cluster_socket"/.s.PGSQL.5432 "$cluster_socket"/.s.PGSQL.5432.lock
     chmod 700 "$cluster_socket"
     [ "$(id -u)" != 0 ] || chown postgres: "$cluster_socket"
     [ "$mode" = throwaway ] && options=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off)

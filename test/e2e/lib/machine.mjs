@@ -138,6 +138,11 @@ export class server {
         this.log = '';
     }
 
+    /// The name of its database.
+    database_name() {
+        return /\/([^/?]+)\?/.exec(this.database_url)[1];
+    }
+
     env() {
         return {
             PATH: process.env.PATH,
