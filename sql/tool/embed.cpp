@@ -54,39 +54,18 @@ bool is_word(char c) {
 }
 
 bool is_keyword(std::string_view name) {
-    static std::set<std::string_view> const words{
-        "alignas",       "alignof",     "and",
-        "and_eq",        "asm",         "auto",
-        "bitand",        "bitor",       "bool",
-        "break",         "case",        "catch",
-        "char",          "char8_t",     "char16_t",
-        "char32_t",      "class",       "co_await",
-        "co_return",     "co_yield",    "compl",
-        "concept",       "const",       "const_cast",
-        "consteval",     "constexpr",   "constinit",
-        "continue",      "decltype",    "default",
-        "delete",        "do",          "double",
-        "dynamic_cast",  "else",        "enum",
-        "explicit",      "export",      "extern",
-        "false",         "float",       "for",
-        "friend",        "goto",        "if",
-        "inline",        "int",         "long",
-        "mutable",       "namespace",   "new",
-        "noexcept",      "not",         "not_eq",
-        "nullptr",       "operator",    "or",
-        "or_eq",         "private",     "protected",
-        "public",        "register",    "reinterpret_cast",
-        "requires",      "return",      "short",
-        "signed",        "sizeof",      "static",
-        "static_assert", "static_cast", "struct",
-        "switch",        "template",    "this",
-        "thread_local",  "throw",       "true",
-        "try",           "typedef",     "typeid",
-        "typename",      "union",       "unsigned",
-        "using",         "virtual",     "void",
-        "volatile",      "wchar_t",     "while",
-        "xor",           "xor_eq"};
-    return words.contains(name);
+    // Of C++20; each between two blanks.
+    constexpr std::string_view words =
+        " alignas alignof and and_eq asm auto bitand bitor bool break case catch char "
+        "char8_t char16_t char32_t class co_await co_return co_yield compl concept const "
+        "const_cast consteval constexpr constinit continue decltype default delete do "
+        "double dynamic_cast else enum explicit export extern false float for friend goto "
+        "if inline int long mutable namespace new noexcept not not_eq nullptr operator or "
+        "or_eq private protected public register reinterpret_cast requires return short "
+        "signed sizeof static static_assert static_cast struct switch template this "
+        "thread_local throw true try typedef typeid typename union unsigned using virtual "
+        "void volatile wchar_t while xor xor_eq ";
+    return words.find(" " + std::string(name) + " ") != std::string_view::npos;
 }
 
 /// A name as an identifier of C++: keywords get an underscore, `auth::register_`.
@@ -94,6 +73,7 @@ std::string identifier(std::string_view name) {
     return std::string(name) + (is_keyword(name) ? "_" : "");
 }
 
+/// What becomes part of an identifier.
 void check_name(place const& at, std::string_view name) {
     bool const lower = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';

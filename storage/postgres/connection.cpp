@@ -120,7 +120,9 @@ bool connection::put(request& what, bool& any_put) {
     }
     what.values.pointers(values);
 
-    if (what.what->name.empty()) {
+    // A stale plan may be that of another whose PREPARE failed, and so might the next one be: with
+    // the text sent along, the statement gets the answer that is its own.
+    if (what.what->name.empty() || what.unprepared) {
         return PQsendQueryParams(pq, what.what->text.data(), count, nullptr, values, nullptr,
                                  nullptr, 0) == 1;
     }
@@ -235,7 +237,7 @@ void connection::take_result(result answer) {
         break;
     }
     auto& head = *flight_.head();
-    auto why = failure_of(answer, head.prepared ? head.prepared->name : std::string_view());
+    auto why = failure_of(answer, head.abandoned ? std::string_view() : head.what->name);
     if (why.fatal) {
         dying_ = true;
         last_words_ = one_line(PQresultErrorMessage(answer.native()));

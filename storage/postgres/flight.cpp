@@ -46,7 +46,7 @@ ending flight::settle(request const& left) const {
     if (left.abandoned) return ending::abandoned;
     if (!left.failed) return ending::done;
     if (left.in_transaction) return ending::failed;
-    if (left.failed->stale_plan && !left.prepared_again) return ending::prepare_again;
+    if (left.failed->stale_plan && !left.unprepared) return ending::send_unprepared;
     bool const in_range = cancelling() || left.number <= cancel_horizon_;
     if (left.failed->sqlstate == "57014" && in_range && !left.sent_again) {
         return ending::send_again;

@@ -15,11 +15,11 @@ namespace kinvault::pg {
 
 /// What becomes of a request that has been answered.
 enum class ending {
-    done,          ///< answered, `answer` holds it
-    failed,        ///< `failed` says why
-    abandoned,     ///< nobody wants the answer
-    prepare_again, ///< the plan is stale: send it once more, prepared anew
-    send_again     ///< it was hit by the cancel meant for another: send it once more
+    done,            ///< answered, `answer` holds it
+    failed,          ///< `failed` says why
+    abandoned,       ///< nobody wants the answer
+    send_unprepared, ///< the plan is stale: send it once more, with its text
+    send_again       ///< it was hit by the cancel meant for another: send it once more
 };
 
 class flight {

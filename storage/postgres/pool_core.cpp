@@ -123,8 +123,10 @@ void pool_core::begin_attempt(role purpose) {
     ++opening(purpose);
     auto const signal = std::make_shared<asio::cancellation_signal>();
     attempts_.push_back(signal);
-    auto ended = [core = weak_from_this(), signal, purpose](std::exception_ptr why,
-                                                            connection_handle established) {
+    auto ended = [on = on_, core = weak_from_this(), signal,
+                  purpose](std::exception_ptr why, connection_handle established) {
+        // The coroutine that ends here still looks at its slot: the signal goes after it.
+        asio::post(on, [signal] {});
         auto const alive = core.lock();
         if (!alive) return;
         alive->attempts_.remove(signal);

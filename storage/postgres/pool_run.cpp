@@ -125,8 +125,8 @@ void pool_core::finished(connection& from, std::unique_ptr<request> left, ending
         return;
     case ending::done:
         return finish(*left, nullptr);
-    case ending::prepare_again:
-        left->prepared_again = true;
+    case ending::send_unprepared:
+        left->unprepared = true;
         break;
     case ending::send_again:
         left->sent_again = true;

@@ -53,11 +53,11 @@ struct request {
     prepared_statements::entry* prepared = nullptr; // on that connection; none if unnamed
     unsigned plan = 0;                              // which preparation of it this relies on
     bool prepares = false;
-    bool abandoned = false;      // nobody awaits the answer any more
-    bool cancel_sent = false;    // and the server has been asked to stop
-    bool prepared_again = false; // sent a second time because of a stale plan
-    bool sent_again = false;     // sent a second time because a neighbour's cancel hit it
-    int sendings = 0;            // how often it was given to a connection
+    bool abandoned = false;   // nobody awaits the answer any more
+    bool cancel_sent = false; // and the server has been asked to stop
+    bool unprepared = false;  // sent a second time because of a stale plan, now with its text
+    bool sent_again = false;  // sent a second time because a neighbour's cancel hit it
+    int sendings = 0;         // how often it was given to a connection
     int commands_answered = 0;
     result answer;
     std::optional<failure> failed;
