@@ -16,9 +16,13 @@ std::optional<role> role_from(std::string_view name) {
     return std::nullopt;
 }
 
-std::string_view name_of(role value) { return names[static_cast<std::size_t>(value)]; }
+std::string_view name_of(role value) {
+    return names[static_cast<std::size_t>(value)];
+}
 
-void refuse(int status, std::string_view detail) { throw failure(status, std::string(detail)); }
+void refuse(int status, std::string_view detail) {
+    throw failure(status, std::string(detail));
+}
 
 bool found(pg::result const& result) {
     int const column = result.column("id");

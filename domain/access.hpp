@@ -24,10 +24,11 @@ std::string_view name_of(role value);
 
 /// Who makes a request, as far as the request says.
 struct caller {
-    std::string token_hash;            ///< SHA-256 of the session token, hex
-    std::optional<std::string> org_id; ///< the organisation named by X-Org-Id, else the first joined
-    role needed = role::viewer;        ///< what the route asks for
-    std::string address;               ///< of the client, behind trusted proxies too
+    std::string token_hash; ///< SHA-256 of the session token, hex
+    std::optional<std::string>
+        org_id;                 ///< the organisation named by X-Org-Id, else the first joined
+    role needed = role::viewer; ///< what the route asks for
+    std::string address;        ///< of the client, behind trusted proxies too
     std::string user_agent;
 };
 

@@ -27,10 +27,10 @@ class failure : public std::exception {
 
 /// One entry of a 422 report.
 struct fault {
-    std::string type;           ///< as in the contract: `missing`, `string_type`, …
-    boost::json::array place;   ///< `loc`: "body", "query" or "path", then names and indexes
-    std::string message;        ///< `msg`
-    boost::json::value input;   ///< what was sent; null where it may be secret
+    std::string type;            ///< as in the contract: `missing`, `string_type`, …
+    boost::json::array place;    ///< `loc`: "body", "query" or "path", then names and indexes
+    std::string message;         ///< `msg`
+    boost::json::value input;    ///< what was sent; null where it may be secret
     boost::json::object context; ///< `ctx`, left out when empty
 };
 

@@ -23,8 +23,8 @@ namespace kinvault {
 
 namespace {
 
-/// How often objects without a row are looked for, and how long they must have been left alone: many
-/// times the interval in which a running upload says that it runs.
+/// How often objects without a row are looked for, and how long they must have been left alone:
+/// many times the interval in which a running upload says that it runs.
 constexpr std::chrono::minutes sweep_interval{5};
 constexpr std::chrono::minutes sweep_untouched{10};
 
@@ -70,8 +70,8 @@ domain::auth::options auth_options(config::settings const& from) {
     domain::auth::options options;
     options.session_expiry_hours = from.session_expiry_hours;
     options.passwords.scheme = from.password_hash == config::password_hash_kind::bcrypt
-                                  ? crypto::password_scheme::bcrypt
-                                  : crypto::password_scheme::argon2id;
+                                   ? crypto::password_scheme::bcrypt
+                                   : crypto::password_scheme::argon2id;
     options.frontend_url = from.frontend_url;
     return options;
 }
@@ -80,16 +80,24 @@ domain::auth::options auth_options(config::settings const& from) {
 
 struct application::parts {
     parts(asio::io_context& on, config::settings const& from)
-        : context(on), settings(from),
-          catalogue(config::load_catalogue(config::find_catalogue_dir(from.catalogue_dir))),
-          keys(from.secret_key), hashing(from.worker_threads, from.worker_queue),
-          file_workers(from.worker_threads, 1024), db(on, pool_options(from)),
-          store(make_store(from, on, file_workers)), auth(db, hashing, keys, auth_options(from)),
-          sessions(auth), orgs(db, keys), categories(db, catalogue),
-          items(db, catalogue, keys), files(db, *store, keys, {from.max_file_size}),
-          logins(from.login_rate_limit_per_minute),
-          dispatcher(routes, sessions, dispatcher_options(from)),
-          server(on, dispatcher, server_options(from)), sweep_timer(on) {
+        : context(on)
+        , settings(from)
+        , catalogue(config::load_catalogue(config::find_catalogue_dir(from.catalogue_dir)))
+        , keys(from.secret_key)
+        , hashing(from.worker_threads, from.worker_queue)
+        , file_workers(from.worker_threads, 1024)
+        , db(on, pool_options(from))
+        , store(make_store(from, on, file_workers))
+        , auth(db, hashing, keys, auth_options(from))
+        , sessions(auth)
+        , orgs(db, keys)
+        , categories(db, catalogue)
+        , items(db, catalogue, keys)
+        , files(db, *store, keys, {from.max_file_size})
+        , logins(from.login_rate_limit_per_minute)
+        , dispatcher(routes, sessions, dispatcher_options(from))
+        , server(on, dispatcher, server_options(from))
+        , sweep_timer(on) {
         routes::add_health_routes(routes);
         routes::add_auth_routes(routes, auth, logins);
         routes::add_org_routes(routes, orgs);

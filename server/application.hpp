@@ -1,5 +1,5 @@
-// The composition root: makes every part of the server from the settings and ties them together. One
-// of these is all that a process serves. Used by the command `serve` and by integration tests.
+// The composition root: makes every part of the server from the settings and ties them together.
+// One of these is all that a process serves. Used by the command `serve` and by integration tests.
 #pragma once
 
 #include "config/catalogue.hpp"

@@ -22,7 +22,9 @@ using clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds young{2};
 
 volatile std::sig_atomic_t stop_requested = 0;
-void request_stop(int) { stop_requested = 1; }
+void request_stop(int) {
+    stop_requested = 1;
+}
 
 void set_handler(int signal, void (*handler)(int)) {
     struct sigaction action = {};
@@ -55,8 +57,10 @@ int supervise(std::uint32_t count, std::function<int()> const& work) {
     while (!stop_requested) {
         while (running.size() < count) {
             pid_t const pid = start(work);
-            if (pid > 0) running[pid] = clock::now();
-            else std::this_thread::sleep_for(young);
+            if (pid > 0)
+                running[pid] = clock::now();
+            else
+                std::this_thread::sleep_for(young);
         }
         int status = 0;
         pid_t const ended = ::wait(&status);
@@ -71,8 +75,10 @@ int supervise(std::uint32_t count, std::function<int()> const& work) {
     for (auto const& [pid, since] : running) ::kill(pid, SIGTERM);
     while (!running.empty()) {
         pid_t const ended = ::wait(nullptr);
-        if (ended > 0) running.erase(ended);
-        else if (errno == ECHILD) break;
+        if (ended > 0)
+            running.erase(ended);
+        else if (errno == ECHILD)
+            break;
     }
     return 0;
 }

@@ -65,8 +65,9 @@ struct subcategory {
     std::int64_t item_count = 0;
     std::optional<coverage> coverage_definition;
 };
-BOOST_DESCRIBE_STRUCT(subcategory, (), (key, label, icon, fields, field_groups, file_slots,
-                                        recommended, item_count, coverage_definition))
+BOOST_DESCRIBE_STRUCT(subcategory, (),
+                      (key, label, icon, fields, field_groups, file_slots, recommended, item_count,
+                       coverage_definition))
 
 struct category {
     std::string slug, label, icon;

@@ -35,8 +35,9 @@ coverage to_wire(config::coverage const& from) {
 }
 
 subcategory to_wire(config::subcategory const& from) {
-    subcategory out{from.key,        from.label,       from.icon, to_wire(from.fields), std::nullopt,
-                    from.file_slots, from.recommended, 0,         std::nullopt};
+    subcategory out{from.key,     from.label,      from.icon,        to_wire(from.fields),
+                    std::nullopt, from.file_slots, from.recommended, 0,
+                    std::nullopt};
     if (from.field_groups) {
         auto& groups = out.field_groups.emplace();
         for (auto const& group : *from.field_groups) {

@@ -1,4 +1,5 @@
-// The catalogue as clients see it, with the number of items of the active organisation in each place.
+// The catalogue as clients see it, with the number of items of the active organisation in each
+// place.
 #pragma once
 
 #include "config/catalogue.hpp"

@@ -17,9 +17,9 @@ struct file_row {
     std::int64_t encryption_version = 1;
     std::string organization_key; ///< wrapped
 };
-BOOST_DESCRIBE_STRUCT(file_row, (), (id, file_name, storage_key, file_size, mime_type,
-                                     encryption_iv, encryption_tag, encryption_version,
-                                     organization_key))
+BOOST_DESCRIBE_STRUCT(file_row, (),
+                      (id, file_name, storage_key, file_size, mime_type, encryption_iv,
+                       encryption_tag, encryption_version, organization_key))
 
 struct stored_row {
     std::optional<schema::timestamp> created_at; ///< none: the pending entry was swept meanwhile

@@ -10,18 +10,19 @@ namespace {
 
 crypto::bytes decode(std::string const& text, std::size_t size, char const* what) {
     auto value = crypto::base64_decode(text);
-    if (!value || value->size() != size) throw damaged(std::string("its ") + what + " is not valid");
+    if (!value || value->size() != size)
+        throw damaged(std::string("its ") + what + " is not valid");
     return std::move(*value);
 }
 
 } // namespace
 
-plain_reader::plain_reader(std::unique_ptr<blob::reader> source, crypto::organization_key const& key,
-                           file_row const& row)
-    : source_(std::move(source)),
-      decryptor_(key.key(), decode(row.encryption_iv, crypto::gcm_iv_size, "iv")),
-      tag_(decode(row.encryption_tag, crypto::gcm_tag_size, "tag")),
-      left_(static_cast<std::uint64_t>(row.file_size)) {
+plain_reader::plain_reader(std::unique_ptr<blob::reader> source,
+                           crypto::organization_key const& key, file_row const& row)
+    : source_(std::move(source))
+    , decryptor_(key.key(), decode(row.encryption_iv, crypto::gcm_iv_size, "iv"))
+    , tag_(decode(row.encryption_tag, crypto::gcm_tag_size, "tag"))
+    , left_(static_cast<std::uint64_t>(row.file_size)) {
     if (source_->size() != left_ + crypto::gcm_tag_size) throw damaged("its size is wrong");
 }
 

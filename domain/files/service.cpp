@@ -18,14 +18,19 @@ namespace {
 constexpr std::chrono::seconds touch_interval{30};
 /// How much of an object is worked on at once.
 constexpr std::size_t piece_size = 64 * 1024;
-/// Version-1 files up to this size are kept from the check of their tag; larger ones are read twice.
+/// Version-1 files up to this size are kept from the check of their tag; larger ones are read
+/// twice.
 constexpr std::size_t kept_size = 256 * 1024;
 
 constexpr std::string_view file_not_found = "File not found";
 
 constexpr std::array<std::string_view, 7> allowed_types{
-    "image/jpeg",      "image/png",          "image/webp", "image/gif",
-    "application/pdf", "application/msword",
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "image/gif",
+    "application/pdf",
+    "application/msword",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document"};
 
 /// `front_image` as `Front Image`.
@@ -34,8 +39,10 @@ std::string in_words(std::string_view purpose) {
     bool start = true;
     for (char& c : words) {
         if (c == '_') c = ' ';
-        if (start && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-        else if (!start && c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        if (start && c >= 'a' && c <= 'z')
+            c = static_cast<char>(c - 'a' + 'A');
+        else if (!start && c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
         bool const letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80);
         start = !letter;
     }
@@ -207,8 +214,8 @@ task<file> service::store(caller who, active_organization_row owner,
     if (form.purpose) added.purpose = std::move(*form.purpose);
     added.encryption_version = version;
     pg::parameters parameters(who.token_hash, who.org_id, form.item_id, added.id, content->key_,
-                              added.file_name, added.display_name, added.file_size,
-                              added.mime_type, added.purpose, content->iv_, content->tag_, version,
+                              added.file_name, added.display_name, added.file_size, added.mime_type,
+                              added.purpose, content->iv_, content->tag_, version,
                               content->stored_.sha256);
     auto const result = co_await db_.run(sql::files::store, std::move(parameters));
     admit(who, result);

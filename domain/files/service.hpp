@@ -1,5 +1,5 @@
-// Files of items: streamed into the blob store and out of it, encrypted on the way where they are of
-// version 1. No row without its object and no object without a row for longer than a sweep: an
+// Files of items: streamed into the blob store and out of it, encrypted on the way where they are
+// of version 1. No row without its object and no object without a row for longer than a sweep: an
 // object's key is on the pending list before its first byte is written, and row and end of that
 // entry commit together.
 #pragma once
@@ -25,8 +25,8 @@ struct options {
 /// Whether files of version 1 may have this type.
 bool type_allowed(std::string_view mime_type);
 
-/// A file on its way in, under a fresh key. Made by `service::receive`, ended by `service::store` or
-/// `service::discard`; the sweeper removes what neither of them got to.
+/// A file on its way in, under a fresh key. Made by `service::receive`, ended by `service::store`
+/// or `service::discard`; the sweeper removes what neither of them got to.
 class incoming {
   public:
     /// Takes a piece of the file. Throws 400 when it grows beyond the limit.
@@ -39,7 +39,10 @@ class incoming {
     friend class service;
     incoming(pg::pool& db, std::unique_ptr<blob::writer> writer, std::string key,
              std::uint64_t limit)
-        : db_(db), writer_(std::move(writer)), key_(std::move(key)), limit_(limit) {}
+        : db_(db)
+        , writer_(std::move(writer))
+        , key_(std::move(key))
+        , limit_(limit) {}
     task<void> stay_pending();
 
     pg::pool& db_;
@@ -65,7 +68,10 @@ class outgoing {
 class service {
   public:
     service(pg::pool& db, blob::store& store, crypto::master_key const& keys, options limits)
-        : db_(db), store_(store), keys_(keys), limits_(limits) {}
+        : db_(db)
+        , store_(store)
+        , keys_(keys)
+        , limits_(limits) {}
 
     /// Who uploads, before a byte is read.
     task<active_organization_row> authorize(caller who);
@@ -81,7 +87,8 @@ class service {
 
     task<file_row> find(caller who, std::string id);
     /// The bytes of a file; of version 2 a range of them if one is asked for. Throws 502 for an
-    /// object that is missing or damaged; of version 1, nothing is given before its tag was checked.
+    /// object that is missing or damaged; of version 1, nothing is given before its tag was
+    /// checked.
     task<std::unique_ptr<outgoing>> open(file_row row, std::optional<blob::byte_range> range);
     task<file> rename(caller who, std::string id, rename_file sent);
     task<void> remove(caller who, std::string id);

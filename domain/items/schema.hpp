@@ -31,8 +31,9 @@ struct file : pg::record {
     std::int64_t encryption_version = 1;
     schema::timestamp created_at;
 };
-BOOST_DESCRIBE_STRUCT(file, (), (id, file_name, display_name, file_size, mime_type, purpose,
-                                 encryption_version, created_at))
+BOOST_DESCRIBE_STRUCT(file, (),
+                      (id, file_name, display_name, file_size, mime_type, purpose,
+                       encryption_version, created_at))
 
 struct item {
     std::string id;
@@ -48,8 +49,9 @@ struct item {
     schema::timestamp created_at;
     schema::timestamp updated_at;
 };
-BOOST_DESCRIBE_STRUCT(item, (), (id, org_id, category, subcategory, name, notes, is_archived,
-                                 encryption_version, fields, files, created_at, updated_at))
+BOOST_DESCRIBE_STRUCT(item, (),
+                      (id, org_id, category, subcategory, name, notes, is_archived,
+                       encryption_version, fields, files, created_at, updated_at))
 
 struct item_page {
     std::vector<item> items;

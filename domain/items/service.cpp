@@ -23,10 +23,12 @@ item service::reveal(item_row row) const {
         auto const* kind = catalogue_.find_subcategory(row.category, row.subcategory);
         decrypt_values(kind, open_key(keys_, row.organization_key), row.fields);
     }
-    return {std::move(row.id),        std::move(row.item_org_id), std::move(row.category),
-            std::move(row.subcategory), std::move(row.name),      std::move(row.notes),
-            row.is_archived,          row.encryption_version,     std::move(row.fields),
-            std::move(row.files),     std::move(row.created_at),  std::move(row.updated_at)};
+    return {std::move(row.id),         std::move(row.item_org_id),
+            std::move(row.category),   std::move(row.subcategory),
+            std::move(row.name),       std::move(row.notes),
+            row.is_archived,           row.encryption_version,
+            std::move(row.fields),     std::move(row.files),
+            std::move(row.created_at), std::move(row.updated_at)};
 }
 
 task<item> service::get(caller who, std::string id) {
@@ -68,9 +70,17 @@ task<item> service::create(caller who, create_item sent) {
     auto const result = co_await db_.run(sql::items::create, std::move(parameters));
     admit(who, result);
     auto row = found_row<created_row>(result, item_not_found);
-    co_return item{id, std::move(row.org_id), std::move(sent.category), std::move(sent.subcategory),
-                   std::move(sent.name), std::move(sent.notes), false, version,
-                   to_values(kind, *sent.fields), {}, std::move(row.created_at),
+    co_return item{id,
+                   std::move(row.org_id),
+                   std::move(sent.category),
+                   std::move(sent.subcategory),
+                   std::move(sent.name),
+                   std::move(sent.notes),
+                   false,
+                   version,
+                   to_values(kind, *sent.fields),
+                   {},
+                   std::move(row.created_at),
                    std::move(row.updated_at)};
 }
 

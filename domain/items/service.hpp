@@ -13,7 +13,9 @@ namespace kinvault::domain::items {
 class service {
   public:
     service(pg::pool& db, config::catalogue const& catalogue, crypto::master_key const& keys)
-        : db_(db), catalogue_(catalogue), keys_(keys) {}
+        : db_(db)
+        , catalogue_(catalogue)
+        , keys_(keys) {}
 
     /// 404 for unknown items; archived ones are found.
     task<item> get(caller who, std::string id);

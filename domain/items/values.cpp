@@ -72,8 +72,11 @@ void require_unique_keys(std::vector<field_input> const& fields) {
     for (std::size_t i = 0; i < fields.size(); ++i) {
         std::string const& key = fields[i].field_key;
         if (seen.insert(key).second) continue;
-        twice.push_back({"value_error", {"body", "fields", i, "field_key"},
-                         "Field key is given twice", boost::json::string(key), {}});
+        twice.push_back({"value_error",
+                         {"body", "fields", i, "field_key"},
+                         "Field key is given twice",
+                         boost::json::string(key),
+                         {}});
     }
     if (!twice.empty()) throw invalid_input(std::move(twice));
 }

@@ -96,16 +96,18 @@ class document_handler {
     bool on_comment(json::string_view, json::error_code&) { return true; }
 
   private:
-    std::vector<std::string> keys_;    ///< of all objects that are open
+    std::vector<std::string> keys_;   ///< of all objects that are open
     std::vector<std::size_t> levels_; ///< where the keys of each begin
     std::string key_;
 };
 
 [[noreturn]] void malformed(std::string_view text, std::size_t offset, std::string const& problem) {
     auto const characters = count_characters(text.substr(0, std::min(offset, text.size())));
-    throw domain::invalid_input(std::vector<domain::fault>{
-        {"json_invalid", {"body", characters}, "JSON decode error", json::object(),
-         {{"error", problem}}}});
+    throw domain::invalid_input(std::vector<domain::fault>{{"json_invalid",
+                                                            {"body", characters},
+                                                            "JSON decode error",
+                                                            json::object(),
+                                                            {{"error", problem}}}});
 }
 
 } // namespace

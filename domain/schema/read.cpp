@@ -8,7 +8,9 @@ namespace kinvault::schema {
 
 namespace {
 
-char const* plural(std::size_t n) { return n == 1 ? "" : "s"; }
+char const* plural(std::size_t n) {
+    return n == 1 ? "" : "s";
+}
 
 /// A decimal text as the contract takes it for an integer: spaces around it, a sign, underscores
 /// between digits, and a fraction of zeros. Gives the plain digits with their sign, or nothing.
@@ -66,7 +68,8 @@ integer_fault const* to_integer(json::value const& v, std::int64_t& out) {
         if (!digits) return &not_parsed;
         auto const [end, error] =
             std::from_chars(digits->data(), digits->data() + digits->size(), out);
-        return error == std::errc{} && end == digits->data() + digits->size() ? nullptr : &too_large;
+        return error == std::errc{} && end == digits->data() + digits->size() ? nullptr
+                                                                              : &too_large;
     }
     return &not_an_integer;
 }
@@ -93,15 +96,18 @@ std::string_view date_problem(std::string_view text) {
 
 json::array place::list() const {
     json::array path = parent_ ? parent_->list() : json::array();
-    if (is_index_) path.emplace_back(index_);
-    else path.emplace_back(json::string_view(name_.data(), name_.size()));
+    if (is_index_)
+        path.emplace_back(index_);
+    else
+        path.emplace_back(json::string_view(name_.data(), name_.size()));
     return path;
 }
 
 void report::add(std::string_view type, std::string message, place const& where,
                  json::value const* input, json::object context) {
     json::value const shown = input && !hide_input_ ? *input : json::value();
-    faults_.push_back({std::string(type), where.list(), std::move(message), shown, std::move(context)});
+    faults_.push_back(
+        {std::string(type), where.list(), std::move(message), shown, std::move(context)});
 }
 
 void report::raise() {
@@ -113,8 +119,8 @@ void report_missing(report& r, place const& at, json::object const& enclosing) {
     r.add("missing", "Field required", at, &input);
 }
 
-void read_text(report& r, place const& at, json::value const& v, std::string& out, std::size_t least,
-               std::size_t most) {
+void read_text(report& r, place const& at, json::value const& v, std::string& out,
+               std::size_t least, std::size_t most) {
     auto const* found = v.if_string();
     if (!found) return r.add("string_type", "Input should be a valid string", at, &v);
     std::string_view const value(found->data(), found->size());

@@ -23,12 +23,16 @@ namespace json = boost::json;
 /// characters).
 json::value parse_document(std::string_view text);
 
-/// Where in the input a value stands; a chain on the stack that becomes `loc` when something is wrong.
+/// Where in the input a value stands; a chain on the stack that becomes `loc` when something is
+/// wrong.
 class place {
   public:
     explicit place(std::string_view root) : name_(root) {}
     place(place const& parent, std::string_view name) : parent_(&parent), name_(name) {}
-    place(place const& parent, std::size_t index) : parent_(&parent), index_(index), is_index_(true) {}
+    place(place const& parent, std::size_t index)
+        : parent_(&parent)
+        , index_(index)
+        , is_index_(true) {}
     json::array list() const;
 
   private:
@@ -44,8 +48,8 @@ class report {
     /// With `hide_input`, no part of what was sent is repeated: for bodies that have secrets.
     explicit report(bool hide_input = false) : hide_input_(hide_input) {}
 
-    void add(std::string_view type, std::string message, place const& where, json::value const* input,
-             json::object context = {});
+    void add(std::string_view type, std::string message, place const& where,
+             json::value const* input, json::object context = {});
     void hide_input(bool hide) { hide_input_ = hide; }
     bool empty() const { return faults_.empty(); }
     /// Throws `domain::invalid_input` when there are faults.
@@ -72,24 +76,34 @@ json::array const* read_array(report&, place const&, json::value const&);
 void report_missing(report&, place const&, json::object const& enclosing);
 
 /// Whether a member of this type may be left out of its object.
-template <class T> inline constexpr bool may_be_absent = false;
-template <class T> inline constexpr bool may_be_absent<std::optional<T>> = true;
-template <class T> inline constexpr bool may_be_absent<patch<T>> = true;
-template <class T, auto V> inline constexpr bool may_be_absent<or_default<T, V>> = true;
-template <class T, literal V> inline constexpr bool may_be_absent<or_text<T, V>> = true;
-template <class T> inline constexpr bool may_be_absent<or_empty<T>> = true;
-template <class T> inline constexpr bool may_be_absent<secret<T>> = may_be_absent<T>;
+template <class T>
+inline constexpr bool may_be_absent = false;
+template <class T>
+inline constexpr bool may_be_absent<std::optional<T>> = true;
+template <class T>
+inline constexpr bool may_be_absent<patch<T>> = true;
+template <class T, auto V>
+inline constexpr bool may_be_absent<or_default<T, V>> = true;
+template <class T, literal V>
+inline constexpr bool may_be_absent<or_text<T, V>> = true;
+template <class T>
+inline constexpr bool may_be_absent<or_empty<T>> = true;
+template <class T>
+inline constexpr bool may_be_absent<secret<T>> = may_be_absent<T>;
 
 template <class T>
-using members_of =
-    boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+using members_of = boost::describe::describe_members<T, boost::describe::mod_public |
+                                                            boost::describe::mod_inherited>;
 
 /// Whether a described struct has a secret somewhere.
 template <class T>
 consteval bool has_secrets();
-template <class T> inline constexpr bool is_secret = false;
-template <class T> inline constexpr bool is_secret<secret<T>> = true;
-template <class T> inline constexpr bool is_secret<std::optional<T>> = is_secret<T>;
+template <class T>
+inline constexpr bool is_secret = false;
+template <class T>
+inline constexpr bool is_secret<secret<T>> = true;
+template <class T>
+inline constexpr bool is_secret<std::optional<T>> = is_secret<T>;
 template <class T>
 consteval bool has_secrets() {
     bool found = false;
@@ -125,16 +139,23 @@ void read(report& r, place const& at, json::value const& v, choice<Names...>& ou
 }
 
 // Declared first, so that they find each other.
-template <class T> void read(report&, place const&, json::value const&, std::optional<T>&);
-template <class T> void read(report&, place const&, json::value const&, patch<T>&);
-template <class T> void read(report&, place const&, json::value const&, secret<T>&);
-template <class T> void read(report&, place const&, json::value const&, std::vector<T>&);
-template <class T, auto V> void read(report&, place const&, json::value const&, or_default<T, V>&);
-template <class T, literal V> void read(report&, place const&, json::value const&, or_text<T, V>&);
-template <class T> void read(report&, place const&, json::value const&, or_empty<T>&);
 template <class T>
-    requires boost::describe::has_describe_members<T>::value
-void read(report&, place const&, json::value const&, T&);
+void read(report&, place const&, json::value const&, std::optional<T>&);
+template <class T>
+void read(report&, place const&, json::value const&, patch<T>&);
+template <class T>
+void read(report&, place const&, json::value const&, secret<T>&);
+template <class T>
+void read(report&, place const&, json::value const&, std::vector<T>&);
+template <class T, auto V>
+void read(report&, place const&, json::value const&, or_default<T, V>&);
+template <class T, literal V>
+void read(report&, place const&, json::value const&, or_text<T, V>&);
+template <class T>
+void read(report&, place const&, json::value const&, or_empty<T>&);
+template <class T>
+requires boost::describe::has_describe_members<T>::value void read(report&, place const&,
+                                                                   json::value const&, T&);
 
 template <class T>
 void read(report& r, place const& at, json::value const& v, std::optional<T>& out) {
@@ -169,8 +190,8 @@ void read(report& r, place const& at, json::value const& v, std::vector<T>& out)
     for (std::size_t i = 0; i < list->size(); ++i) read(r, place(at, i), (*list)[i], out[i]);
 }
 template <class T>
-    requires boost::describe::has_describe_members<T>::value
-void read(report& r, place const& at, json::value const& v, T& out) {
+requires boost::describe::has_describe_members<T>::value void read(report& r, place const& at,
+                                                                   json::value const& v, T& out) {
     json::object const* object = read_object(r, at, v);
     if (!object) return;
     boost::mp11::mp_for_each<members_of<T>>([&](auto member) {

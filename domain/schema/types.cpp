@@ -19,7 +19,9 @@ void from_column(std::string_view column, timestamp& value) {
     value += 'Z';
 }
 
-void from_column(std::string_view column, date& value) { value.assign(column); }
+void from_column(std::string_view column, date& value) {
+    value.assign(column);
+}
 
 bool is_uuid(std::string_view text) {
     if (text.size() != 36) return false;
@@ -67,9 +69,9 @@ bool is_utf8(std::string_view text) {
 }
 
 std::size_t count_characters(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(),
-                      [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
 }
 
 std::optional<civil_date> parse_date(std::string_view text) {

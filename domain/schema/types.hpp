@@ -1,6 +1,6 @@
 // The vocabulary of the described structs that go over the wire. A member's type says all there is
-// to say about it: the JSON reader with its 422 reports, the writer, the row mapping and the OpenAPI
-// document follow from it. Used by the schema.hpp of every module.
+// to say about it: the JSON reader with its 422 reports, the writer, the row mapping and the
+// OpenAPI document follow from it. Used by the schema.hpp of every module.
 //
 //     std::string          a text that must be there
 //     text<100>            the same, at most 100 characters (columns have limits)
@@ -87,7 +87,8 @@ struct timestamp : std::string {
     explicit timestamp(std::string value) : std::string(std::move(value)) {}
 };
 
-/// Turns PostgreSQL's text of a timestamptz in a session with TimeZone=UTC into the contract's form.
+/// Turns PostgreSQL's text of a timestamptz in a session with TimeZone=UTC into the contract's
+/// form.
 void from_column(std::string_view column, timestamp& value);
 void from_column(std::string_view column, date& value);
 

@@ -14,16 +14,24 @@ namespace kinvault::schema {
 
 void write_text(std::string& out, std::string_view text);
 void write_number(std::string& out, std::int64_t number);
-/// The shortest text that reads back as the same number, with a fraction (`0.0`). Finite numbers only.
+/// The shortest text that reads back as the same number, with a fraction (`0.0`). Finite numbers
+/// only.
 void write_number(std::string& out, double number);
 
-inline void write(std::string& out, std::string const& text) { write_text(out, text); }
-inline void write(std::string& out, bool value) { out.append(value ? "true" : "false"); }
-inline void write(std::string& out, double value) { write_number(out, value); }
-inline void write(std::string& out, raw_json const& value) { out.append(value.text); }
+inline void write(std::string& out, std::string const& text) {
+    write_text(out, text);
+}
+inline void write(std::string& out, bool value) {
+    out.append(value ? "true" : "false");
+}
+inline void write(std::string& out, double value) {
+    write_number(out, value);
+}
+inline void write(std::string& out, raw_json const& value) {
+    out.append(value.text);
+}
 template <class T>
-    requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
-void write(std::string& out, T value) {
+requires(std::is_integral_v<T> && !std::is_same_v<T, bool>) void write(std::string& out, T value) {
     write_number(out, static_cast<std::int64_t>(value));
 }
 template <std::int64_t Min, std::int64_t Max>
@@ -31,16 +39,20 @@ void write(std::string& out, integer<Min, Max> value) {
     write_number(out, value.value);
 }
 
-template <class T> void write(std::string& out, std::optional<T> const& value);
-template <class T> void write(std::string& out, std::vector<T> const& list);
 template <class T>
-    requires boost::describe::has_describe_members<T>::value
-void write(std::string& out, T const& object);
+void write(std::string& out, std::optional<T> const& value);
+template <class T>
+void write(std::string& out, std::vector<T> const& list);
+template <class T>
+requires boost::describe::has_describe_members<T>::value void write(std::string& out,
+                                                                    T const& object);
 
 template <class T>
 void write(std::string& out, std::optional<T> const& value) {
-    if (value) write(out, *value);
-    else out.append("null");
+    if (value)
+        write(out, *value);
+    else
+        out.append("null");
 }
 template <class T>
 void write(std::string& out, std::vector<T> const& list) {
@@ -52,8 +64,8 @@ void write(std::string& out, std::vector<T> const& list) {
     out += ']';
 }
 template <class T>
-    requires boost::describe::has_describe_members<T>::value
-void write(std::string& out, T const& object) {
+requires boost::describe::has_describe_members<T>::value void write(std::string& out,
+                                                                    T const& object) {
     using members = boost::describe::describe_members<T, boost::describe::mod_public |
                                                              boost::describe::mod_inherited>;
     out += '{';

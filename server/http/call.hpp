@@ -25,8 +25,12 @@ class call {
   public:
     call(exchange& request, match matched, std::string address, std::string request_id,
          std::uint64_t max_body, session_check& sessions)
-        : request_(request), matched_(std::move(matched)), address_(std::move(address)),
-          request_id_(std::move(request_id)), max_body_(max_body), sessions_(sessions) {}
+        : request_(request)
+        , matched_(std::move(matched))
+        , address_(std::move(address))
+        , request_id_(std::move(request_id))
+        , max_body_(max_body)
+        , sessions_(sessions) {}
 
     request_head const& head() const { return request_.head; }
     route const& matched() const { return *matched_.found; }

@@ -54,8 +54,11 @@ class client_connection final : public connection, private body_source {
   public:
     client_connection(socket client, std::optional<asio::ip::address> peer, application& app,
                       connection_limits const& limits)
-        : stream_(std::move(client)), peer_(std::move(peer)), app_(app), limits_(limits),
-          buffer_(buffer_limit) {}
+        : stream_(std::move(client))
+        , peer_(std::move(peer))
+        , app_(app)
+        , limits_(limits)
+        , buffer_(buffer_limit) {}
 
     task<void> run() override;
     void watch(clock::time_point now) override;
@@ -106,7 +109,7 @@ class client_connection final : public connection, private body_source {
     bool finishing_ = false;
     phase phase_ = phase::idle;
     clock::time_point since_ = clock::now();
-    std::uint64_t body_bytes_ = 0;              ///< in the current rate window
+    std::uint64_t body_bytes_ = 0;                      ///< in the current rate window
     std::chrono::steady_clock::duration body_waited_{}; ///< time spent waiting in that window
 };
 

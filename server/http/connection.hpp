@@ -5,9 +5,9 @@
 
 #include "server/http/message.hpp"
 
+#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/ip/address.hpp>
 
 #include <chrono>

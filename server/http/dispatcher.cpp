@@ -60,9 +60,11 @@ std::string forwarded_for(std::string_view list, std::string const& peer, Truste
 } // namespace
 
 dispatcher::dispatcher(router const& routes, session_check& sessions, dispatcher_options options)
-    : routes_(routes), sessions_(sessions), options_(std::move(options)),
-      limiter_(options_.rate_limit_per_minute),
-      security_lines_(security_lines(options_.cors_origins)) {
+    : routes_(routes)
+    , sessions_(sessions)
+    , options_(std::move(options))
+    , limiter_(options_.rate_limit_per_minute)
+    , security_lines_(security_lines(options_.cors_origins)) {
     std::array<std::uint8_t, 8> start;
     crypto::fill_random(start);
     id_prefix_ = crypto::hex_encode(start);
@@ -96,7 +98,8 @@ std::optional<response> dispatcher::preflight(request_head const& head) const {
     auto const asked = head.field("Access-Control-Request-Method");
     auto const origin = head.field("Origin");
     if (head.verb != method::options || !asked || !origin) return std::nullopt;
-    static constexpr std::array<std::string_view, 5> methods{"GET", "POST", "PUT", "PATCH", "DELETE"};
+    static constexpr std::array<std::string_view, 5> methods{"GET", "POST", "PUT", "PATCH",
+                                                             "DELETE"};
     bool const good_method = std::find(methods.begin(), methods.end(), *asked) != methods.end();
     std::string wrong = allows(*origin) ? "" : "origin";
     if (!good_method) wrong.append(wrong.empty() ? "method" : ", method");

@@ -31,7 +31,8 @@ namespace detail {
 
 /// The body's document, or `missing` in the report when there is none.
 template <class T>
-void read_argument(schema::report& report, call&, boost::json::value const& document, body<T>& out) {
+void read_argument(schema::report& report, call&, boost::json::value const& document,
+                   body<T>& out) {
     schema::place const root("body");
     if (document.is_null()) {
         report.add("missing", "Field required", root, nullptr);
@@ -45,10 +46,14 @@ void read_argument(schema::report& report, call& c, boost::json::value const&, q
     schema::read(report, schema::place("query"), parameters, out.value);
 }
 
-template <class T> inline constexpr bool is_body = false;
-template <class T> inline constexpr bool is_body<body<T>> = true;
-template <class T> inline constexpr bool hides = false;
-template <class T> inline constexpr bool hides<body<T>> = schema::has_secrets<T>();
+template <class T>
+inline constexpr bool is_body = false;
+template <class T>
+inline constexpr bool is_body<body<T>> = true;
+template <class T>
+inline constexpr bool hides = false;
+template <class T>
+inline constexpr bool hides<body<T>> = schema::has_secrets<T>();
 
 template <class Signature>
 struct signature;
@@ -81,8 +86,8 @@ task<response> invoke(Fn const& handler, call& c, std::type_identity<std::tuple<
         co_await c.require_session();
         report.raise();
     }
-    auto pending = std::apply(
-        [&](auto&... each) { return handler(c, std::move(each)...); }, arguments);
+    auto pending =
+        std::apply([&](auto&... each) { return handler(c, std::move(each)...); }, arguments);
     if constexpr (std::is_void_v<Answer>) {
         co_await std::move(pending);
         response reply(204);

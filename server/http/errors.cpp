@@ -37,7 +37,8 @@ response report_of(domain::invalid_input const& error) {
 response database_answer(pg::database_error const& error, std::string const& request_id) {
     auto const state = error.sqlstate();
     spdlog::error("{} database error {}: {}", request_id, state, error.what());
-    if (state == "23505" || state == "40001" || state == "40P01") return response::error(409, "Conflict");
+    if (state == "23505" || state == "40001" || state == "40P01")
+        return response::error(409, "Conflict");
     if (state == "23503") return response::error(409, "Conflict");
     if (state.starts_with("22")) return response::error(400, "A value cannot be stored");
     return response::error(500, "Internal Server Error");

@@ -14,7 +14,8 @@ namespace kinvault::http {
 class too_many_requests : public std::runtime_error {
   public:
     explicit too_many_requests(int seconds)
-        : std::runtime_error("too many requests"), seconds_(seconds) {}
+        : std::runtime_error("too many requests")
+        , seconds_(seconds) {}
     int seconds() const noexcept { return seconds_; }
 
   private:

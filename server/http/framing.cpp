@@ -7,7 +7,9 @@ namespace kinvault::http {
 
 namespace {
 
-[[noreturn]] void refuse(char const* text, int status = 400) { throw bad_request(status, text); }
+[[noreturn]] void refuse(char const* text, int status = 400) {
+    throw bad_request(status, text);
+}
 
 method verb_from(std::string_view verb) {
     for (auto const known : {method::get, method::head, method::post, method::put, method::patch,
@@ -34,7 +36,8 @@ bool is_host(std::string_view host) {
             return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                    std::string_view("-._~%!$&'()*+,;=").find(c) != std::string_view::npos;
         };
-        if (end == 0 || !std::all_of(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(end), valid))
+        if (end == 0 ||
+            !std::all_of(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(end), valid))
             return false;
         rest.remove_prefix(end);
     }
@@ -47,12 +50,14 @@ bool is_host(std::string_view host) {
 void read_target(std::string_view target, request_head& head) {
     if (target.empty() || target.front() != '/') refuse("The target must be a path");
     for (char const c : target) {
-        if (c <= 0x20 || c >= 0x7f || c == '#') refuse("The target has a character it must not have");
+        if (c <= 0x20 || c >= 0x7f || c == '#')
+            refuse("The target has a character it must not have");
     }
     head.target = target;
     auto const question = target.find('?');
     auto const path = target.substr(0, question);
-    head.query = question == std::string_view::npos ? std::string_view() : target.substr(question + 1);
+    head.query =
+        question == std::string_view::npos ? std::string_view() : target.substr(question + 1);
     auto decoded = percent_decode(path);
     if (!decoded) refuse("The target has a malformed escape");
     if (decoded->find('\0') != std::string::npos) refuse("The target has a NUL character");
@@ -69,7 +74,8 @@ bool has_token(std::string_view list, std::string_view token) {
     while (!list.empty()) {
         auto part = list.substr(0, list.find(','));
         list.remove_prefix(std::min(list.size(), part.size() + 1));
-        while (!part.empty() && (part.front() == ' ' || part.front() == '\t')) part.remove_prefix(1);
+        while (!part.empty() && (part.front() == ' ' || part.front() == '\t'))
+            part.remove_prefix(1);
         while (!part.empty() && (part.back() == ' ' || part.back() == '\t')) part.remove_suffix(1);
         if (equal_ignoring_case(part, token)) return true;
     }
@@ -100,9 +106,11 @@ framing_fields collect(parsed_head const& parsed) {
             if (equal_ignoring_case(name, "Content-Length")) ++found.lengths, found.length = value;
             break;
         case 17:
-            if (equal_ignoring_case(name, "Transfer-Encoding")) ++found.codings, found.coding = value;
+            if (equal_ignoring_case(name, "Transfer-Encoding"))
+                ++found.codings, found.coding = value;
             break;
-        default: break;
+        default:
+            break;
         }
     }
     return found;
@@ -158,7 +166,8 @@ admitted_head admit_head(parsed_head parsed) {
 
     auto const found = collect(parsed);
     // HTTP/1.0 knows no Host; 1.1 needs exactly one (RFC 9112, 3.2).
-    if (found.hosts > 1 || (found.hosts == 0 && parsed.version == 11)) refuse("Host must be given once");
+    if (found.hosts > 1 || (found.hosts == 0 && parsed.version == 11))
+        refuse("Host must be given once");
     if (found.hosts == 1 && !is_host(found.host)) refuse("Host is not valid");
     read_framing(found, parsed.version, out);
 

@@ -22,9 +22,9 @@ std::string_view name_of(method);
 /// The head of a request. Views live until the answer has been written.
 struct request_head {
     method verb = method::get;
-    std::string_view target;           ///< origin form, as received
-    std::string path;                  ///< decoded once, no dot segments, no NUL
-    std::string_view query;            ///< still encoded
+    std::string_view target; ///< origin form, as received
+    std::string path;        ///< decoded once, no dot segments, no NUL
+    std::string_view query;  ///< still encoded
     std::vector<std::pair<std::string_view, std::string_view>> fields;
     bool has_body = false;
     std::optional<std::uint64_t> content_length; ///< none for a chunked body
@@ -52,8 +52,8 @@ class disconnected : public std::runtime_error {
     disconnected() : std::runtime_error("the client went away") {}
 };
 
-/// The body of a request, read piece by piece. Nothing is read before it is asked for: a client that
-/// expects 100 (Continue) gets it with the first call.
+/// The body of a request, read piece by piece. Nothing is read before it is asked for: a client
+/// that expects 100 (Continue) gets it with the first call.
 class body_source {
   public:
     virtual ~body_source() = default;

@@ -32,7 +32,8 @@ range_request read_range(request_head const& head, std::uint64_t size, std::stri
     auto const field = head.field("Range");
     if (!field || head.verb != method::get) return whole;
     // If-Range needs the strong comparison; dates are never ours.
-    if (auto const condition = head.field("If-Range"); condition && *condition != etag) return whole;
+    if (auto const condition = head.field("If-Range"); condition && *condition != etag)
+        return whole;
     static constexpr std::string_view unit = "bytes=";
     if (!equal_ignoring_case(field->substr(0, unit.size()), unit)) return whole;
     auto const text = trim(field->substr(unit.size()));
@@ -52,8 +53,8 @@ range_request read_range(request_head const& head, std::uint64_t size, std::stri
         return part;
     }
     auto const from = number(first);
-    auto const to = last.empty() ? std::optional(std::numeric_limits<std::uint64_t>::max())
-                                 : number(last);
+    auto const to =
+        last.empty() ? std::optional(std::numeric_limits<std::uint64_t>::max()) : number(last);
     if (!from || !to || *to < *from) return whole;
     if (*from >= size) return unsatisfiable;
     part.first = *from;

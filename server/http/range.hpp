@@ -18,14 +18,15 @@ struct range_request {
     std::uint64_t length = 0;
 };
 
-/// Reads Range and If-Range. Anything but one range of bytes, and an If-Range of another ETag, means
-/// the whole.
+/// Reads Range and If-Range. Anything but one range of bytes, and an If-Range of another ETag,
+/// means the whole.
 range_request read_range(request_head const& head, std::uint64_t size, std::string_view etag);
 
 /// Whether If-None-Match names this ETag (weak comparison) or is `*`.
 bool none_match(request_head const& head, std::string_view etag);
 
-/// `Content-Disposition` by RFC 6266: a quoted ASCII name, and `filename*` when that is not all of it.
+/// `Content-Disposition` by RFC 6266: a quoted ASCII name, and `filename*` when that is not all of
+/// it.
 std::string content_disposition(std::string_view type, std::string_view file_name);
 
 } // namespace kinvault::http

@@ -7,8 +7,8 @@ namespace kinvault::http {
 
 namespace {
 constexpr std::int64_t width = 60;
-/// Beyond this many clients in a minute all are forgotten: memory stays bounded under an attack from
-/// many addresses, in which a count for each says nothing.
+/// Beyond this many clients in a minute all are forgotten: memory stays bounded under an attack
+/// from many addresses, in which a count for each says nothing.
 constexpr std::size_t most_keys = 200'000;
 } // namespace
 

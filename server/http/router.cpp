@@ -32,12 +32,17 @@ std::string parameter_value(std::string_view name, std::string_view segment) {
 
 domain::role role_for(needs access) {
     switch (access) {
-    case needs::viewer: return domain::role::viewer;
-    case needs::member: return domain::role::member;
-    case needs::admin: return domain::role::admin;
-    case needs::owner: return domain::role::owner;
+    case needs::viewer:
+        return domain::role::viewer;
+    case needs::member:
+        return domain::role::member;
+    case needs::admin:
+        return domain::role::admin;
+    case needs::owner:
+        return domain::role::owner;
     case needs::nothing:
-    case needs::session: break;
+    case needs::session:
+        break;
     }
     return domain::role::anyone;
 }
@@ -57,7 +62,8 @@ route& router::add(route declared) {
         at = child.get();
     }
     for (auto const* other : at->routes) {
-        if (other->verb == declared.verb) throw std::logic_error("declared twice: " + declared.path);
+        if (other->verb == declared.verb)
+            throw std::logic_error("declared twice: " + declared.path);
     }
     routes_.push_back(std::make_unique<route>(std::move(declared)));
     at->routes.push_back(routes_.back().get());
@@ -84,7 +90,9 @@ router::node const* router::walk(std::string_view path, path_parameters* paramet
     return path.starts_with('/') ? descend(*root_, path, parameters) : nullptr;
 }
 
-bool router::exists(std::string_view path) const { return walk(path, nullptr) != nullptr; }
+bool router::exists(std::string_view path) const {
+    return walk(path, nullptr) != nullptr;
+}
 
 match router::find(method verb, std::string_view path) const {
     match result;

@@ -1,6 +1,6 @@
-// The table of routes. Each is declared once, with all that follows from it: matching, the methods a
-// path allows, the role it needs, the test matrix and the OpenAPI document read this table. Used by
-// the dispatcher and filled by server/routes.
+// The table of routes. Each is declared once, with all that follows from it: matching, the methods
+// a path allows, the role it needs, the test matrix and the OpenAPI document read this table. Used
+// by the dispatcher and filled by server/routes.
 #pragma once
 
 #include "domain/access.hpp"
@@ -39,9 +39,9 @@ struct route {
 using path_parameters = std::vector<std::pair<std::string_view, std::string>>;
 
 struct match {
-    route const* found = nullptr;             ///< none: see `allowed`
+    route const* found = nullptr; ///< none: see `allowed`
     path_parameters parameters;
-    std::vector<method> allowed;              ///< methods of the path when none fits; empty: no path
+    std::vector<method> allowed; ///< methods of the path when none fits; empty: no path
 };
 
 class router {

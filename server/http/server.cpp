@@ -40,7 +40,10 @@ std::optional<asio::ip::address> peer_of(asio::local::stream_protocol::endpoint 
 } // namespace
 
 server::server(asio::io_context& context, application& app, server_options options)
-    : context_(context), app_(app), options_(options), janitor_timer_(context) {
+    : context_(context)
+    , app_(app)
+    , options_(options)
+    , janitor_timer_(context) {
     asio::co_spawn(context_, janitor(), asio::detached);
 }
 
@@ -60,7 +63,8 @@ std::string server::listen(std::string const& address) {
     try {
         auto const port = static_cast<unsigned short>(std::stoul(address.substr(colon + 1)));
         asio::ip::tcp::resolver resolver(context_);
-        auto const found = resolver.resolve(host, std::to_string(port), asio::ip::tcp::resolver::passive);
+        auto const found =
+            resolver.resolve(host, std::to_string(port), asio::ip::tcp::resolver::passive);
         if (found.empty()) cannot_listen(address, "the host is unknown");
         open_tcp(found.begin()->endpoint());
     } catch (boost::system::system_error const& error) {
@@ -137,7 +141,8 @@ task<void> server::accept_loop(Acceptor& acceptor) {
 }
 
 void server::serve(socket client, std::optional<asio::ip::address> peer) {
-    connections_.push_front(make_connection(std::move(client), std::move(peer), app_, options_.limits));
+    connections_.push_front(
+        make_connection(std::move(client), std::move(peer), app_, options_.limits));
     auto const entry = connections_.begin();
     auto ended = [this, entry](std::exception_ptr error) {
         if (error) {
