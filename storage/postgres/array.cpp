@@ -62,7 +62,7 @@ class array_reader {
         skip_space();
         if (peek() != '[') return;
         auto const equals = text_.find('=', at_);
-        if (equals == std::string_view::npos) fail();
+        if (equals == std::string_view::npos || text_[equals - 1] != ']') fail();
         at_ = equals + 1;
     }
 
