@@ -50,6 +50,18 @@ task<item_page> service::list(caller who, list_query query) {
     co_return page;
 }
 
+/// On creation employees and S election count as no (contract, section 8).
+reminders::generated service::reminders_of(create_item const& sent) const {
+    auto const* entity = catalogue_.find_reminder_entity(sent.subcategory);
+    if (!entity) return {};
+    reminders::business business{sent.subcategory, {}, {}};
+    for (auto const& field : *sent.fields) {
+        if (field.field_value) business.take(*entity, field.field_key, *field.field_value);
+    }
+    business.has_employees = business.is_s_corp = false;
+    return reminders::generate(catalogue_, business, today_());
+}
+
 task<item> service::create(caller who, create_item sent) {
     if (!catalogue_.find_category(sent.category)) refuse(400, "Invalid category: " + sent.category);
     auto const* kind = catalogue_.find_subcategory(sent.category, sent.subcategory);
@@ -63,10 +75,13 @@ task<item> service::create(caller who, create_item sent) {
         key.emplace(open_key(keys_, active.organization_key));
     }
     auto const columns = to_columns(kind, *sent.fields, key ? &*key : nullptr);
+    auto const reminders = reminders_of(sent);
     std::string const id = crypto::random_uuid();
     pg::parameters parameters(who.token_hash, who.org_id, id, sent.category, sent.subcategory,
                               sent.name, sent.notes, version, columns.ids, columns.keys,
-                              columns.values, columns.types);
+                              columns.values, columns.types,
+                              searchable_text(kind, version, *sent.fields), reminders.titles,
+                              reminders.dates, reminders.notes, reminders.repeats, reminders.days);
     auto const result = co_await db_.run(sql::items::create, std::move(parameters));
     admit(who, result);
     auto row = found_row<created_row>(result, item_not_found);
@@ -116,9 +131,13 @@ task<item> service::change_locked(pg::transaction& transaction, caller const& wh
     std::optional<crypto::organization_key> key;
     if (version == 1) key.emplace(open_key(keys_, locked.organization_key));
     value_columns columns;
-    if (sent.fields) columns = to_columns(kind, *sent.fields, key ? &*key : nullptr);
+    std::string searchable;
+    if (sent.fields) {
+        columns = to_columns(kind, *sent.fields, key ? &*key : nullptr);
+        searchable = searchable_text(kind, version, *sent.fields);
+    }
     pg::parameters parameters(id, sent.name, sent.notes, version, sent.fields.has_value(),
-                              columns.ids, columns.keys, columns.values, columns.types);
+                              columns.ids, columns.keys, columns.values, columns.types, searchable);
     auto const result = co_await transaction.run(sql::items::save, std::move(parameters));
     auto row = found_row<item_row>(result, item_not_found);
     // The statement sees the values as they were before it replaced them.

@@ -5,7 +5,9 @@
 #include "config/catalogue.hpp"
 #include "crypto/vault_keys.hpp"
 #include "domain/access.hpp"
+#include "domain/clock.hpp"
 #include "domain/items/model.hpp"
+#include "domain/reminders/business.hpp"
 #include "storage/postgres/pool.hpp"
 
 namespace kinvault::domain::items {
@@ -21,7 +23,8 @@ class service {
     task<item> get(caller who, std::string id);
     /// Newest first.
     task<item_page> list(caller who, list_query query);
-    /// 400 for kinds the catalogue does not know, 422 for a key given twice.
+    /// 400 for kinds the catalogue does not know, 422 for a key given twice. A business gets its
+    /// reminders with it.
     task<item> create(caller who, create_item sent);
     /// Changes are whole: of several at once each is done after the other.
     task<item> change(caller who, std::string id, change_item sent);
@@ -29,8 +32,11 @@ class service {
     task<void> archive(caller who, std::string id);
     task<migration_status> migration(caller who);
 
-  private:
+    /// A row as the client sees it: values of version 1 decrypted. For modules that read items.
     item reveal(item_row row) const;
+
+  private:
+    reminders::generated reminders_of(create_item const& sent) const;
     task<item> change_locked(pg::transaction& transaction, caller const& who, std::string const& id,
                              change_item const& sent);
     task<std::int64_t> new_version(pg::transaction& transaction, std::string const& id,
@@ -39,6 +45,7 @@ class service {
     pg::pool& db_;
     config::catalogue const& catalogue_;
     crypto::master_key const& keys_;
+    clock today_;
 };
 
 } // namespace kinvault::domain::items

@@ -24,7 +24,37 @@ bool is_encrypted(config::subcategory const* kind, std::string_view key) {
     return field && field->encrypted_v1;
 }
 
+/// Stands between two values of a searchable text, and is in none of them.
+constexpr char separator = '\x1f';
+constexpr char instead_of_separator = '\x1e';
+
+template <class Field>
+std::string join_plain(config::subcategory const* kind, std::int64_t version,
+                       std::vector<Field> const& fields) {
+    std::string text;
+    if (version != 1) return text;
+    for (auto const& field : fields) {
+        if (!field.field_value || field.field_value->empty()) continue;
+        if (is_encrypted(kind, field.field_key)) continue;
+        if (!text.empty()) text += separator;
+        auto const begin = static_cast<std::ptrdiff_t>(text.size());
+        text += *field.field_value;
+        std::replace(text.begin() + begin, text.end(), separator, instead_of_separator);
+    }
+    return text;
+}
+
 } // namespace
+
+std::string searchable_text(config::subcategory const* kind, std::int64_t version,
+                            std::vector<field_input> const& fields) {
+    return join_plain(kind, version, fields);
+}
+
+std::string searchable_text(config::subcategory const* kind, std::int64_t version,
+                            std::vector<field_value> const& fields) {
+    return join_plain(kind, version, fields);
+}
 
 bool has_server_encrypted(config::subcategory const& kind, std::vector<field_input> const& fields) {
     return std::any_of(fields.begin(), fields.end(), [&](field_input const& field) {

@@ -32,6 +32,13 @@ std::vector<field_value> to_values(config::subcategory const* kind,
 void decrypt_values(config::subcategory const* kind, crypto::organization_key const& key,
                     std::vector<field_value>& values);
 
+/// What search finds an item by, beside its name (column items.search_values): the values that are
+/// stored in clear. Empty for version 2, whose values are ciphertext.
+std::string searchable_text(config::subcategory const* kind, std::int64_t version,
+                            std::vector<field_input> const& fields);
+std::string searchable_text(config::subcategory const* kind, std::int64_t version,
+                            std::vector<field_value> const& fields);
+
 /// Throws 422 when a key is given twice.
 void require_unique_keys(std::vector<field_input> const& fields);
 

@@ -1,23 +1,3 @@
--- The columns of a whole item `i`: values in the order they were sent, files oldest first, and the
--- organisation's wrapped key for values of version 1.
--- fragment: item_columns
-i.id, i.org_id as item_org_id, i.category, i.subcategory, i.name, i.notes, i.is_archived,
-    i.encryption_version, i.created_at, i.updated_at,
-    array(
-        select row(v.field_key, v.field_value, v.field_type)
-        from item_field_values v
-        where v.item_id = i.id
-        order by v.position, v.id
-    ) as fields,
-    array(
-        select row(f.id, f.file_name, f.display_name, f.file_size, f.mime_type, f.purpose,
-                   f.encryption_version, f.created_at)
-        from file_attachments f
-        where f.item_id = i.id
-        order by f.created_at, f.id
-    ) as files,
-    (select o.encryption_key_enc from organizations o where o.id = i.org_id) as organization_key
-
 -- $3 id
 -- name: by_id
 with {{caller}}
@@ -53,15 +33,17 @@ left join page i on true
 order by i.created_at desc, i.id desc
 
 -- $3 id, $4 category, $5 subcategory, $6 name, $7 notes, $8 version; $9 to $12 one entry a value:
--- id, key, value, type
+-- id, key, value, type; $13 the values that are searched; $14 to $18 one entry a generated reminder:
+-- title, date, note, repeat, repeat_day
 -- name: create
 with {{caller}},
 created as (
-    insert into items (id, org_id, created_by, category, subcategory, name, notes, encryption_version)
-    select $3, c.org_id, c.user_id, $4, $5, $6, $7, $8::integer
+    insert into items (id, org_id, created_by, category, subcategory, name, notes,
+                       encryption_version, search_values)
+    select $3, c.org_id, c.user_id, $4, $5, $6, $7, $8::integer, $13
     from caller c
     where c.may_write
-    returning id, created_at, updated_at
+    returning id, org_id, created_by, created_at, updated_at
 ),
 stored as (
     insert into item_field_values (id, item_id, field_key, field_value, field_type, position)
@@ -69,6 +51,15 @@ stored as (
     from created n,
         unnest($9::text[], $10::text[], $11::text[], $12::text[])
             with ordinality as v (id, key, value, type, position)
+),
+reminded as (
+    insert into custom_reminders (id, item_id, org_id, created_by, title, remind_date, note, repeat,
+                                  is_auto_generated, generated_from, repeat_day)
+    select gen_random_uuid(), n.id, n.org_id, n.created_by, r.title, r.date, r.note, r.repeat, true,
+        r.title, r.day
+    from created n,
+        unnest($14::text[], $15::date[], $16::text[], $17::text[], $18::smallint[])
+            as r (title, date, note, repeat, day)
 )
 select c.user_id, c.org_id, c.role, n.id, n.created_at, n.updated_at
 from caller c
@@ -96,11 +87,12 @@ select exists (
 ) as has_values
 
 -- Changes a locked item. $1 id, $2 name or null, $3 notes or null, $4 version, $5 whether the values
--- are replaced, $6 to $9 by these: id, key, value, type
+-- are replaced, $6 to $9 by these: id, key, value, type; $10 those of them that are searched
 -- name: save
 with changed as (
     update items
     set name = coalesce($2, name), notes = coalesce($3, notes), encryption_version = $4::integer,
+        search_values = case when $5::boolean then $10 else search_values end,
         updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
     where id = $1
     returning *
