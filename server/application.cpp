@@ -4,10 +4,16 @@
 #include "crypto/vault_keys.hpp"
 #include "domain/auth/service.hpp"
 #include "domain/categories/service.hpp"
+#include "domain/contacts/service.hpp"
+#include "domain/dashboard/service.hpp"
 #include "domain/files/service.hpp"
 #include "domain/files/sweeper.hpp"
 #include "domain/items/service.hpp"
 #include "domain/orgs/service.hpp"
+#include "domain/people/service.hpp"
+#include "domain/reminders/service.hpp"
+#include "domain/renewal/service.hpp"
+#include "domain/search/service.hpp"
 #include "server/http/dispatcher.hpp"
 #include "server/http/server.hpp"
 #include "server/routes/routes.hpp"
@@ -94,6 +100,12 @@ struct application::parts {
         , categories(db, catalogue)
         , items(db, catalogue, keys)
         , files(db, *store, keys, {from.max_file_size})
+        , reminders(db, catalogue, keys)
+        , renewal(db, catalogue, items)
+        , search(db, items)
+        , dashboard(db, catalogue)
+        , contacts(db)
+        , people(db, from.frontend_url)
         , logins(from.login_rate_limit_per_minute)
         , dispatcher(routes, sessions, dispatcher_options(from))
         , server(on, dispatcher, server_options(from))
@@ -104,6 +116,12 @@ struct application::parts {
         routes::add_category_routes(routes, categories);
         routes::add_item_routes(routes, items);
         routes::add_file_routes(routes, files);
+        routes::add_reminder_routes(routes, reminders);
+        routes::add_renewal_routes(routes, renewal);
+        routes::add_search_routes(routes, search);
+        routes::add_dashboard_routes(routes, dashboard);
+        routes::add_contact_routes(routes, contacts);
+        routes::add_people_routes(routes, people);
     }
 
     task<void> sweep_regularly();
@@ -122,6 +140,12 @@ struct application::parts {
     domain::categories::service categories;
     domain::items::service items;
     domain::files::service files;
+    domain::reminders::service reminders;
+    domain::renewal::service renewal;
+    domain::search::service search;
+    domain::dashboard::service dashboard;
+    domain::contacts::service contacts;
+    domain::people::service people;
     http::rate_limiter logins;
     http::router routes;
     http::dispatcher dispatcher;

@@ -1,6 +1,7 @@
 #include "domain/orgs/service.hpp"
 
 #include "domain/email.hpp"
+#include "domain/orgs/membership.hpp"
 #include "domain/orgs/model.hpp"
 #include "sql/statements.hpp"
 
@@ -40,26 +41,13 @@ void require_role(std::string const& name, std::string_view no_owner) {
     if (name == owner) refuse(400, no_owner);
 }
 
-/// Who has been found and may be removed by the caller; everybody may leave but the owner.
-void require_removable(caller_row const& by, locked_row const& target) {
-    bool const leaves = by.user_id == target.member_user_id;
-    if (target.member_role == owner) refuse(400, "Cannot remove the owner");
-    if (!leaves && target.member_role == admin && by.role != owner) {
-        refuse(403, insufficient_permissions);
-    }
-}
-
 task<void> remove_locked(pg::session& transaction, caller const& who, std::string const& user_id) {
-    pg::parameters which(who.token_hash, who.org_id, user_id);
-    auto const result = co_await transaction.run(sql::orgs::lock_member, std::move(which));
-    auto const by = admit(who, result);
-    if (by.user_id != user_id && *by.role != owner && *by.role != admin) {
+    auto const end = co_await end_membership(transaction, who, user_id);
+    if (end.was_member) co_return;
+    if (end.by.user_id != user_id && end.by.role != owner && end.by.role != admin) {
         refuse(403, insufficient_permissions);
     }
-    auto const target = found_row<locked_row>(result, member_not_found);
-    require_removable(by, target);
-    pg::parameters parameters(who.org_id, target.member_user_id, by.user_id, who.address);
-    co_await transaction.run(sql::orgs::remove_member, std::move(parameters));
+    refuse(404, member_not_found);
 }
 
 } // namespace

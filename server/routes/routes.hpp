@@ -22,6 +22,24 @@ class service;
 namespace kinvault::domain::files {
 class service;
 }
+namespace kinvault::domain::people {
+class service;
+}
+namespace kinvault::domain::contacts {
+class service;
+}
+namespace kinvault::domain::reminders {
+class service;
+}
+namespace kinvault::domain::renewal {
+class service;
+}
+namespace kinvault::domain::search {
+class service;
+}
+namespace kinvault::domain::dashboard {
+class service;
+}
 
 namespace kinvault::routes {
 
@@ -31,5 +49,11 @@ void add_org_routes(http::router& routes, domain::orgs::service& orgs);
 void add_category_routes(http::router& routes, domain::categories::service& categories);
 void add_item_routes(http::router& routes, domain::items::service& items);
 void add_file_routes(http::router& routes, domain::files::service& files);
+void add_people_routes(http::router& routes, domain::people::service& people);
+void add_contact_routes(http::router& routes, domain::contacts::service& contacts);
+void add_reminder_routes(http::router& routes, domain::reminders::service& reminders);
+void add_renewal_routes(http::router& routes, domain::renewal::service& renewal);
+void add_search_routes(http::router& routes, domain::search::service& search);
+void add_dashboard_routes(http::router& routes, domain::dashboard::service& dashboard);
 
 } // namespace kinvault::routes

@@ -139,14 +139,14 @@ unwrapped as (
 barred as (
     update people
     set can_login = false, updated_at = now()
-    where org_id = $1 and user_id = $2
-    returning id
+    where org_id = $1 and user_id = $2 and can_login
 ),
 ended as (
     update invitation_tokens t
     set used_at = now()
-    from barred b
-    where t.person_id = b.id and t.purpose = 'invite' and t.used_at is null
+    from people p
+    where p.org_id = $1 and p.user_id = $2 and t.person_id = p.id and t.purpose = 'invite'
+        and t.used_at is null
 )
 insert into audit_log (id, user_id, org_id, action, detail, ip_address)
 values (gen_random_uuid()::text, $3, $1, 'member_removed', $2, left($4, 45))
