@@ -1,0 +1,139 @@
+-- The columns of a custom reminder `r` of item `i`. `id` is the item's, so that it is never null
+-- where something was found.
+-- fragment: custom_columns
+i.id as id, r.id as reminder_id, i.name as item_name, i.category, i.subcategory, r.title as label,
+    r.remind_date::text as date, true as is_custom, r.note, r.repeat, r.is_auto_generated,
+    r.remind_days_before
+
+-- Dates among the values of items `i`, as YYYY-MM-DD; whether there is such a day, the reader says.
+-- fragment: detected
+select i.id as id, null as reminder_id, i.name as item_name, i.category, i.subcategory,
+    d.field_key as label, d.date, false as is_custom, null as note, null as repeat,
+    null::boolean as is_auto_generated, null::integer as remind_days_before
+from items i
+cross join lateral (
+    select v.field_key,
+        case
+            when v.field_value ~ '^\d{4}-\d\d-\d\d$' then v.field_value
+            when v.field_value ~ '^\d\d([/-])\d\d\1\d{4}$'
+            then substr(v.field_value, 7) || '-' || substr(v.field_value, 1, 2) || '-' ||
+                substr(v.field_value, 4, 2)
+        end as date
+    from item_field_values v
+    where v.item_id = i.id and v.field_key in ('expiration_date', 'end_date')
+        and length(v.field_value) = 10
+) d
+where i.org_id = c.org_id and not i.is_archived and d.date is not null
+
+-- Detected and custom reminders of unarchived items. $3 the last day that counts
+-- name: due
+with {{caller}}
+select c.user_id, c.org_id, c.role, r.*
+from caller c
+left join lateral (
+    {{detected}} and d.date collate "C" <= $3
+    union all
+    select {{custom_columns}}
+    from custom_reminders r
+    join items i on i.id = r.item_id and not i.is_archived
+    where r.org_id = c.org_id and r.remind_date <= $3::date
+) r on true
+order by r.date collate "C", r.is_custom, r.item_name, r.label, r.reminder_id
+
+-- All reminders of one item, whenever they are due. $3 item
+-- name: of_item
+with {{caller}}
+select c.user_id, c.org_id, c.role, r.*
+from caller c
+left join lateral (
+    {{detected}} and i.id = $3
+    union all
+    select {{custom_columns}}
+    from custom_reminders r
+    join items i on i.id = r.item_id
+    where r.org_id = c.org_id and r.item_id = $3
+) r on true
+order by r.date collate "C", r.is_custom, r.label, r.reminder_id
+
+-- $3 item, $4 id, $5 title, $6 date, $7 note, $8 repeat, $9 days before
+-- name: create
+with {{caller}},
+target as (
+    select i.*
+    from caller c
+    join items i on i.id = $3 and i.org_id = c.org_id and not i.is_archived
+    where c.may_write
+    for key share of i
+),
+created as (
+    insert into custom_reminders (id, item_id, org_id, created_by, title, remind_date, note, repeat,
+                                  remind_days_before, is_auto_generated, email_sent)
+    select $4, i.id, i.org_id, c.user_id, $5, $6::date, $7, $8, $9::integer, false, false
+    from caller c, target i
+    returning *
+)
+select c.user_id, c.org_id, c.role, {{custom_columns}}
+from caller c
+left join (created r join target i on i.id = r.item_id) on true
+
+-- $3 id, $4 title or null, $5 date or null, $6 whether to change the note, $7 to what, $8 and $9 the
+-- same for repeat, $10 days before or null, $11 whether anything is changed
+-- name: change
+with {{caller}},
+changed as (
+    update custom_reminders r
+    set title = coalesce($4, r.title), remind_date = coalesce($5::date, r.remind_date),
+        note = case when $6::boolean then $7 else r.note end,
+        repeat = case when $8::boolean then $9 else r.repeat end,
+        remind_days_before = coalesce($10::integer, r.remind_days_before),
+        is_auto_generated = r.is_auto_generated and not $11::boolean,
+        repeat_day = case when r.remind_date <> $5::date then null else r.repeat_day end,
+        -- A mailed reminder is due again when its day of mailing moves.
+        email_sent = r.email_sent and r.remind_date = coalesce($5::date, r.remind_date)
+            and r.remind_days_before = coalesce($10::integer, r.remind_days_before)
+    from caller c
+    where r.id = $3 and r.org_id = c.org_id and c.may_write
+    returning r.*
+)
+select c.user_id, c.org_id, c.role, {{custom_columns}}
+from caller c
+left join (changed r join items i on i.id = r.item_id) on true
+
+-- $3 id
+-- name: remove
+with {{caller}},
+gone as (
+    delete from custom_reminders r
+    using caller c
+    where r.id = $3 and r.org_id = c.org_id and c.may_write
+    returning r.id
+)
+select c.user_id, c.org_id, c.role, g.id
+from caller c
+left join gone g on true
+
+-- What the reminders of a business depend on. $1 item, $2 keys
+-- name: facts
+select v.field_key, v.field_value, v.field_type
+from item_field_values v
+where v.item_id = $1 and v.field_key = any ($2::text[])
+
+-- Puts new generated reminders of a locked item in place of the old ones; those that somebody has
+-- edited stay and are not made again. $1 item, $2 organisation, $3 who asks, $4 to $8 one entry a
+-- reminder: title, date, note, repeat, repeat_day
+-- name: regenerate
+with gone as (
+    delete from custom_reminders where item_id = $1 and is_auto_generated
+)
+insert into custom_reminders (id, item_id, org_id, created_by, title, remind_date, note, repeat,
+                              is_auto_generated, generated_from, repeat_day)
+select gen_random_uuid(), $1, $2, $3, n.title, n.date, n.note, n.repeat, true, n.title, n.day
+from unnest($4::text[], $5::date[], $6::text[], $7::text[], $8::smallint[])
+    with ordinality as n (title, date, note, repeat, day, position)
+where not exists (
+    select
+    from custom_reminders r
+    where r.item_id = $1 and r.generated_from = n.title and not r.is_auto_generated
+)
+order by n.position
+returning id
