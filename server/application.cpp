@@ -11,6 +11,7 @@
 #include "domain/items/service.hpp"
 #include "domain/orgs/service.hpp"
 #include "domain/people/service.hpp"
+#include "domain/vehicles/service.hpp"
 #include "domain/reminders/service.hpp"
 #include "domain/renewal/service.hpp"
 #include "domain/search/service.hpp"
@@ -106,6 +107,7 @@ struct application::parts {
         , dashboard(db, catalogue)
         , contacts(db)
         , people(db, from.frontend_url)
+        , vehicles(db)
         , logins(from.login_rate_limit_per_minute)
         , dispatcher(routes, sessions, dispatcher_options(from))
         , server(on, dispatcher, server_options(from))
@@ -122,6 +124,7 @@ struct application::parts {
         routes::add_dashboard_routes(routes, dashboard);
         routes::add_contact_routes(routes, contacts);
         routes::add_people_routes(routes, people);
+        routes::add_vehicle_routes(routes, vehicles);
     }
 
     task<void> sweep_regularly();
@@ -146,6 +149,7 @@ struct application::parts {
     domain::dashboard::service dashboard;
     domain::contacts::service contacts;
     domain::people::service people;
+    domain::vehicles::service vehicles;
     http::rate_limiter logins;
     http::router routes;
     http::dispatcher dispatcher;

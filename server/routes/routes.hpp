@@ -25,6 +25,9 @@ class service;
 namespace kinvault::domain::people {
 class service;
 }
+namespace kinvault::domain::vehicles {
+class service;
+}
 namespace kinvault::domain::contacts {
 class service;
 }
@@ -50,6 +53,7 @@ void add_category_routes(http::router& routes, domain::categories::service& cate
 void add_item_routes(http::router& routes, domain::items::service& items);
 void add_file_routes(http::router& routes, domain::files::service& files);
 void add_people_routes(http::router& routes, domain::people::service& people);
+void add_vehicle_routes(http::router& routes, domain::vehicles::service& vehicles);
 void add_contact_routes(http::router& routes, domain::contacts::service& contacts);
 void add_reminder_routes(http::router& routes, domain::reminders::service& reminders);
 void add_renewal_routes(http::router& routes, domain::renewal::service& renewal);
