@@ -5,9 +5,11 @@
 #include "domain/auth/service.hpp"
 #include "domain/categories/service.hpp"
 #include "domain/contacts/service.hpp"
+#include "domain/coverage/service.hpp"
 #include "domain/dashboard/service.hpp"
 #include "domain/files/service.hpp"
 #include "domain/files/sweeper.hpp"
+#include "domain/item_links/service.hpp"
 #include "domain/items/service.hpp"
 #include "domain/orgs/service.hpp"
 #include "domain/people/service.hpp"
@@ -15,6 +17,9 @@
 #include "domain/reminders/service.hpp"
 #include "domain/renewal/service.hpp"
 #include "domain/search/service.hpp"
+#include "domain/providers/service.hpp"
+#include "domain/saved_contacts/service.hpp"
+#include "domain/visas/service.hpp"
 #include "server/http/dispatcher.hpp"
 #include "server/http/server.hpp"
 #include "server/routes/routes.hpp"
@@ -106,6 +111,11 @@ struct application::parts {
         , search(db, items)
         , dashboard(db, catalogue)
         , contacts(db)
+        , coverage(db)
+        , saved_contacts(db)
+        , item_links(db, catalogue, keys)
+        , providers(catalogue)
+        , visas(catalogue)
         , people(db, from.frontend_url)
         , vehicles(db)
         , logins(from.login_rate_limit_per_minute)
@@ -123,6 +133,11 @@ struct application::parts {
         routes::add_search_routes(routes, search);
         routes::add_dashboard_routes(routes, dashboard);
         routes::add_contact_routes(routes, contacts);
+        routes::add_coverage_routes(routes, coverage);
+        routes::add_saved_contact_routes(routes, saved_contacts);
+        routes::add_item_link_routes(routes, item_links);
+        routes::add_provider_routes(routes, providers);
+        routes::add_visa_routes(routes, visas);
         routes::add_people_routes(routes, people);
         routes::add_vehicle_routes(routes, vehicles);
     }
@@ -148,6 +163,11 @@ struct application::parts {
     domain::search::service search;
     domain::dashboard::service dashboard;
     domain::contacts::service contacts;
+    domain::coverage::service coverage;
+    domain::saved_contacts::service saved_contacts;
+    domain::item_links::service item_links;
+    domain::providers::service providers;
+    domain::visas::service visas;
     domain::people::service people;
     domain::vehicles::service vehicles;
     http::rate_limiter logins;

@@ -31,6 +31,21 @@ class service;
 namespace kinvault::domain::contacts {
 class service;
 }
+namespace kinvault::domain::coverage {
+class service;
+}
+namespace kinvault::domain::saved_contacts {
+class service;
+}
+namespace kinvault::domain::item_links {
+class service;
+}
+namespace kinvault::domain::providers {
+class service;
+}
+namespace kinvault::domain::visas {
+class service;
+}
 namespace kinvault::domain::reminders {
 class service;
 }
@@ -55,6 +70,11 @@ void add_file_routes(http::router& routes, domain::files::service& files);
 void add_people_routes(http::router& routes, domain::people::service& people);
 void add_vehicle_routes(http::router& routes, domain::vehicles::service& vehicles);
 void add_contact_routes(http::router& routes, domain::contacts::service& contacts);
+void add_coverage_routes(http::router& routes, domain::coverage::service& coverage);
+void add_saved_contact_routes(http::router& routes, domain::saved_contacts::service& contacts);
+void add_item_link_routes(http::router& routes, domain::item_links::service& links);
+void add_provider_routes(http::router& routes, domain::providers::service const& providers);
+void add_visa_routes(http::router& routes, domain::visas::service const& visas);
 void add_reminder_routes(http::router& routes, domain::reminders::service& reminders);
 void add_renewal_routes(http::router& routes, domain::renewal::service& renewal);
 void add_search_routes(http::router& routes, domain::search::service& search);
