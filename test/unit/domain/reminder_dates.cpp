@@ -21,7 +21,7 @@ sys_days day(std::string const& text) {
 }
 
 std::string text(std::optional<sys_days> found) {
-    return found ? to_date(*found) : "never";
+    return found ? std::string(to_date(*found)) : "never";
 }
 
 std::string next(std::string const& date, repetition const& how, std::string const& today) {
