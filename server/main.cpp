@@ -13,20 +13,21 @@ namespace {
 
 using kinvault::config::loaded;
 
-constexpr char usage[] = "usage: kinvault COMMAND [flags]\n"
-                         "\n"
-                         "  serve                   serve the vault over HTTP\n"
-                         "  migrate                 bring the database up to date\n"
-                         "  check-config            show the settings in effect, and what is wrong\n"
-                         "  sweep                   remove stored objects that no file needs\n"
-                         "  user reset-link EMAIL   print a link that sets a new password\n"
-                         "\n";
+constexpr char usage[] =
+    "usage: kinvault COMMAND [flags]\n"
+    "\n"
+    "  serve                   serve the vault over HTTP\n"
+    "  migrate                 bring the database up to date\n"
+    "  check-config            show the settings in effect, and what is wrong\n"
+    "  sweep                   remove stored objects that no file needs\n"
+    "  user reset-link EMAIL   print a link that sets a new password\n"
+    "\n";
 
 int run(loaded const& from) {
     using namespace kinvault::commands;
     static std::map<std::string, int (*)(loaded const&)> const commands{
-        {"serve", serve},           {"migrate", migrate}, {"check-config", check_config},
-        {"user", user},             {"sweep", sweep},
+        {"serve", serve}, {"migrate", migrate}, {"check-config", check_config},
+        {"user", user},   {"sweep", sweep},
     };
     auto const command = commands.find(from.command);
     if (command == commands.end()) {
@@ -53,7 +54,8 @@ int main(int argc, char** argv) {
         return 0;
     }
     if (!from.problems.empty() && from.command != "check-config") {
-        for (auto const& problem : from.problems) std::fprintf(stderr, "kinvault: %s\n", problem.c_str());
+        for (auto const& problem : from.problems)
+            std::fprintf(stderr, "kinvault: %s\n", problem.c_str());
         return 2;
     }
     try {

@@ -4,8 +4,8 @@
 
 #include "storage/async.hpp"
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
@@ -51,7 +51,8 @@ class workers {
             auto on_loop = asio::get_associated_executor(handler);
             auto shared = std::make_shared<decltype(handler)>(std::move(handler));
             auto work = asio::require(on_loop, asio::execution::outstanding_work.tracked);
-            // The handler travels with the job and back, so that it is only ever destroyed on the loop.
+            // The handler travels with the job and back, so that it is only ever destroyed on the
+            // loop.
             asio::post(pool_, [this, state, shared = std::move(shared), work]() mutable {
                 state->execute();
                 pending_.fetch_sub(1);

@@ -14,10 +14,12 @@ namespace kinvault::domain::items {
 
 class service {
   public:
-    service(pg::pool& db, config::catalogue const& catalogue, crypto::master_key const& keys)
+    service(pg::pool& db, config::catalogue const& catalogue, crypto::master_key const& keys,
+            clock today = utc_today)
         : db_(db)
         , catalogue_(catalogue)
-        , keys_(keys) {}
+        , keys_(keys)
+        , today_(std::move(today)) {}
 
     /// 404 for unknown items; archived ones are found.
     task<item> get(caller who, std::string id);

@@ -29,8 +29,8 @@ task<file> upload(call& c, service& files) {
     co_return added;
 }
 
-/// Version 1 in clear, with its type only if that is one of those allowed: nothing else may be shown
-/// by a browser.
+/// Version 1 in clear, with its type only if that is one of those allowed: nothing else may be
+/// shown by a browser.
 void describe_plain(response& reply, file_row const& row) {
     bool const shown = type_allowed(row.mime_type);
     reply.content_type = shown ? row.mime_type : "application/octet-stream";
@@ -47,8 +47,8 @@ void describe_sealed(response& reply, file_row const& row, std::string const& et
 }
 
 std::string content_range(range_request const& range, std::uint64_t size) {
-    std::string const part = std::to_string(range.first) + "-" +
-                             std::to_string(range.first + range.length - 1);
+    std::string const part =
+        std::to_string(range.first) + "-" + std::to_string(range.first + range.length - 1);
     return "bytes " + part + "/" + std::to_string(size);
 }
 
@@ -100,10 +100,9 @@ void add_file_routes(router& routes, service& files) {
                         [&](call& c, body<rename_file> sent) -> task<file> {
                             return files.rename(c.who(), c.parameter("id"), std::move(sent.value));
                         }));
-    routes.add(endpoint(method::del, "/api/files/{id}", needs::member, 204, "Deletes a file",
-                        [&](call& c) -> task<void> {
-                            return files.remove(c.who(), c.parameter("id"));
-                        }));
+    routes.add(
+        endpoint(method::del, "/api/files/{id}", needs::member, 204, "Deletes a file",
+                 [&](call& c) -> task<void> { return files.remove(c.who(), c.parameter("id")); }));
 }
 
 } // namespace kinvault::routes

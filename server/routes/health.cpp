@@ -16,9 +16,8 @@ BOOST_DESCRIBE_STRUCT(health, (), (status))
 
 void add_health_routes(router& routes) {
     auto& route = routes.add(endpoint(method::get, "/api/health", needs::nothing, 200,
-                                      "Says that the server answers", [](call&) -> task<health> {
-                                          co_return health{"ok"};
-                                      }));
+                                      "Says that the server answers",
+                                      [](call&) -> task<health> { co_return health{"ok"}; }));
     route.public_data = true;
     route.counted = false;
 }

@@ -45,8 +45,7 @@ task<domain::files::file> upload_reader::run() {
 task<domain::files::file> upload_reader::receive() {
     auto who = call_.who();
     owner_ = co_await files_.authorize(who);
-    auto const boundary =
-        http::multipart_boundary(call_.head().field_or_empty("Content-Type"));
+    auto const boundary = http::multipart_boundary(call_.head().field_or_empty("Content-Type"));
     if (call_.head().content_length.value_or(0) > files_.max_file_size() + form_overhead) {
         domain::files::service::refuse_size(files_.max_file_size());
     }
@@ -55,8 +54,8 @@ task<domain::files::file> upload_reader::receive() {
         co_await read_form(parser);
     }
     auto form = check_form();
-    auto added = co_await files_.store(who, owner_, std::move(content_), std::move(form), file_name_,
-                                       mime_type_);
+    auto added = co_await files_.store(who, owner_, std::move(content_), std::move(form),
+                                       file_name_, mime_type_);
     co_return added;
 }
 
@@ -116,9 +115,9 @@ task<void> upload_reader::end_part() {
     }
 }
 
-/// When the file comes before its version, its type tells: files of version 1 have one of a few, and
-/// must never reach the store in clear. A version-2 file of such a type is decrypted again when its
-/// version arrives.
+/// When the file comes before its version, its type tells: files of version 1 have one of a few,
+/// and must never reach the store in clear. A version-2 file of such a type is decrypted again when
+/// its version arrives.
 bool upload_reader::should_encrypt() const {
     if (auto const* version = values_.if_contains("encryption_version")) {
         return *version == "1" && domain::files::type_allowed(mime_type_);
@@ -140,7 +139,8 @@ domain::files::upload_form upload_reader::check_form() {
     auto const check_length = [&](std::string const& text, std::size_t most, char const* what) {
         if (schema::count_characters(text) <= most) return;
         report.add("string_too_long",
-                   std::string(what) + " should have at most " + std::to_string(most) + " characters",
+                   std::string(what) + " should have at most " + std::to_string(most) +
+                       " characters",
                    schema::place(root, "file"), nullptr, {{"max_length", most}});
     };
     check_length(file_name_, name_limit, "File name");

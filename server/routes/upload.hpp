@@ -1,5 +1,5 @@
-// Reads the multipart form of an upload as it arrives and streams its file into the store. Parts may
-// come in any order: the frontend sends the file first. Used by the files routes.
+// Reads the multipart form of an upload as it arrives and streams its file into the store. Parts
+// may come in any order: the frontend sends the file first. Used by the files routes.
 #pragma once
 
 #include "domain/files/service.hpp"
@@ -32,8 +32,8 @@ class upload_reader {
     domain::files::service& files_;
     domain::active_organization_row owner_;
     boost::json::object values_;
-    std::string name_;  ///< of the part that is being read
-    std::string text_;  ///< its value, when it is a plain one
+    std::string name_; ///< of the part that is being read
+    std::string text_; ///< its value, when it is a plain one
     bool in_file_ = false;
     bool has_file_ = false;
     std::string file_name_, mime_type_;

@@ -28,13 +28,10 @@ insert into item_contacts (id, item_id, org_id, label, value, contact_type, sort
 select $1, i.id, i.org_id, $3, $4, $5,
     case
         when $6::integer <> 0 then $6::integer
-        else coalesce(
-            (
-                select least(max(k.sort_order)::bigint + 1, 2147483647)::integer
-                from item_contacts k
-                where k.item_id = i.id
-            ),
-            0
+        else (
+            select least(coalesce(max(k.sort_order)::bigint + 1, 0), 2147483647)::integer
+            from item_contacts k
+            where k.item_id = i.id
         )
     end,
     $7::integer, $8, $9, $10, $11, $12, clock_timestamp()
