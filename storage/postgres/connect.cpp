@@ -129,8 +129,9 @@ task<connection_handle> connect(conninfo target, std::chrono::milliseconds limit
     start_deadline(running, limit);
 
     add_defaults(target);
-    auto endpoints = co_await look_up(*running, target.endpoints());
-    target.endpoints(std::move(endpoints));
+    auto given = target.endpoints();
+    auto found = co_await look_up(*running, std::move(given));
+    target.endpoints(std::move(found));
     auto started = begin(target);
 
     for (auto state = PGRES_POLLING_WRITING; state != PGRES_POLLING_OK;) {

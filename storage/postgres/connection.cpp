@@ -61,8 +61,8 @@ bool connection::clean() const noexcept {
            PQtransactionStatus(handle_.get()) == PQTRANS_IDLE;
 }
 
-void connection::tick(steady_time now) noexcept {
-    now_ = now;
+bool connection::is_slow() const noexcept {
+    return !flight_.empty() && now_ - head_since_ > std::chrono::milliseconds(150);
 }
 
 cancel_handle connection::make_cancel() const noexcept {

@@ -60,7 +60,9 @@ class connection : public std::enable_shared_from_this<connection> {
     flight& in_flight() noexcept { return flight_; }
     /// When the head became the head, by the pool's coarse clock.
     steady_time head_since() const noexcept { return head_since_; }
-    void tick(steady_time now) noexcept;
+    void tick(steady_time now) noexcept { now_ = now; }
+    /// Whether the head has been at work for more than a tick or two.
+    bool is_slow() const noexcept;
     /// What PQcancel needs; empty when there is none to be had.
     cancel_handle make_cancel() const noexcept;
 

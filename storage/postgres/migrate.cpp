@@ -109,7 +109,9 @@ task<void> migrator::prepare_table(migration_report& report) {
     }
     co_await to_.execute("begin", "begin");
     co_await to_.execute(sql::schema_migrations::create_table.text, "schema_migrations");
-    if (!empty) co_await adopt(report);
+    if (!empty) {
+        co_await adopt(report);
+    }
     co_await to_.execute("commit", "commit");
 }
 

@@ -22,7 +22,7 @@ namespace kinvault::pg {
 struct pool_options {
     /// URL or key=value pairs, as libpq has it; several hosts and Unix sockets are fine.
     std::string conninfo;
-    /// Connections in all: size/2 shared (at least one), the rest for transactions (at least one).
+    /// Connections in all, at least two: size/2 shared, the rest for transactions.
     int size = 10;
     /// How long the server works on one statement; zero: no limit.
     std::chrono::milliseconds statement_timeout{10000};

@@ -35,9 +35,9 @@ void pool_core::acquire(awaiting<lease> awaiter) {
     if (acquirers_.size() >= static_cast<std::size_t>(options_.max_waiting)) {
         return refuse(away("too many transactions wait for the database"));
     }
-    auto const deadline = patience(!exclusive_.empty());
+    auto const deadline = patience();
     if (deadline <= std::chrono::steady_clock::now()) {
-        return refuse(not_in_time(!exclusive_.empty()));
+        return refuse(not_in_time());
     }
     auto& waiter = acquirers_.emplace_back(acquirer{std::move(awaiter), deadline});
     auto slot = asio::get_associated_cancellation_slot(waiter.awaiter);

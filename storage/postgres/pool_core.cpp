@@ -203,25 +203,25 @@ std::shared_ptr<connection> pool_core::remove(connection& from) noexcept {
 
 // --- deadlines ---
 
-steady_time pool_core::patience(bool any_connection) const {
+/// With a connection left the server is there, and it is only more of them that it refuses.
+bool pool_core::outage() const noexcept {
+    return away_ && shared_.empty() && exclusive_.empty();
+}
+
+steady_time pool_core::patience() const {
     auto const until = std::chrono::steady_clock::now() + options_.acquire_timeout;
-    if (!away_ || any_connection) return until;
-    return std::min(until, away_since_ + options_.acquire_timeout);
+    return outage() ? std::min(until, away_since_ + options_.acquire_timeout) : until;
+}
+
+std::exception_ptr pool_core::not_in_time() const {
+    std::string const reason = outage() ? "the database is away: " + last_error_
+                                        : "no database connection was free in time";
+    return std::make_exception_ptr(unavailable(reason));
 }
 
 std::chrono::milliseconds pool_core::pause(int tries) {
     std::uniform_int_distribution<int> spread(5, 20 * tries);
     return std::chrono::milliseconds(spread(random_));
-}
-
-std::string pool_core::away_reason() const {
-    return "the database is away: " + last_error_;
-}
-
-std::exception_ptr pool_core::not_in_time(bool any_connection) const {
-    bool const outage = away_ && !any_connection;
-    return std::make_exception_ptr(
-        unavailable(outage ? away_reason() : "no database connection was free in time"));
 }
 
 void pool_core::wait_tick() {
@@ -255,14 +255,14 @@ void pool_core::expire(steady_time now) {
     for (auto it = waiting_.begin(); it != waiting_.end();) {
         auto const here = it++;
         if ((*here)->deadline > now) continue;
-        finish(**here, not_in_time(!shared_.empty()));
+        finish(**here, not_in_time());
         waiting_.erase(here);
     }
     for (auto it = acquirers_.begin(); it != acquirers_.end();) {
         auto const here = it++;
         if (here->deadline > now) continue;
         forget_cancellation<lease>(here->awaiter);
-        complete<lease>(on_, std::move(here->awaiter), not_in_time(!exclusive_.empty()), lease());
+        complete<lease>(on_, std::move(here->awaiter), not_in_time(), lease());
         acquirers_.erase(here);
     }
 }

@@ -62,6 +62,7 @@ class pool_core final : public std::enable_shared_from_this<pool_core>, private 
     // Statements: pool_run.cpp
     std::unique_ptr<request> make_request(awaiting<result> awaiter, statement const* what,
                                           parameters values);
+    /// With room for one more; one that works on something long only if there is no other.
     connection* fewest_in_flight() noexcept;
     void dispatch(std::unique_ptr<request> what);
     void wait_in_line(std::unique_ptr<request> what);
@@ -90,8 +91,8 @@ class pool_core final : public std::enable_shared_from_this<pool_core>, private 
         return purpose == role::shared ? opening_shared_ : opening_exclusive_;
     }
     void setup(connection& fresh);
-    std::string away_reason() const;
-    std::exception_ptr not_in_time(bool any_connection) const;
+    bool outage() const noexcept;
+    std::exception_ptr not_in_time() const;
 
     // Time: pool_core.cpp
     void wait_tick();
@@ -101,7 +102,7 @@ class pool_core final : public std::enable_shared_from_this<pool_core>, private 
     void start_cancel(connection& of);
     void cancel_done(std::uint64_t id);
     /// When something that begins to wait now has waited enough.
-    steady_time patience(bool any_connection) const;
+    steady_time patience() const;
 
     executor on_;
     pool_options const options_;

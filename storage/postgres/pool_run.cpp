@@ -58,15 +58,20 @@ void pool_core::dispatch(std::unique_ptr<request> what) {
 
 connection* pool_core::fewest_in_flight() noexcept {
     connection* best = nullptr;
-    auto least = static_cast<std::size_t>(options_.max_in_flight);
+    connection* last_resort = nullptr;
+    auto const most = static_cast<std::size_t>(options_.max_in_flight);
+    auto least = most;
     for (auto const& one : shared_) {
         auto const load = one->in_flight().size();
-        if (load < least) {
+        if (load >= most) continue;
+        if (one->is_slow()) {
+            last_resort = one.get();
+        } else if (load < least) {
             best = one.get();
             least = load;
         }
     }
-    return best;
+    return best ? best : last_resort;
 }
 
 void pool_core::wait_in_line(std::unique_ptr<request> what) {
@@ -74,9 +79,9 @@ void pool_core::wait_in_line(std::unique_ptr<request> what) {
     if (waiting_.size() >= static_cast<std::size_t>(options_.max_waiting)) {
         return finish(*what, away("too many statements wait for the database"));
     }
-    what->deadline = patience(!shared_.empty());
+    what->deadline = patience();
     if (what->deadline <= std::chrono::steady_clock::now()) {
-        return finish(*what, not_in_time(!shared_.empty()));
+        return finish(*what, not_in_time());
     }
     auto& waiter = *what;
     waiter.place = waiting_.insert(waiting_.end(), std::move(what));
@@ -164,7 +169,7 @@ void pool_core::lost(connection& from, std::string const& reason,
             continue;
         }
         one->reset();
-        one->deadline = patience(!shared_.empty());
+        one->deadline = patience();
         auto& waiter = *one;
         waiter.place = waiting_.insert(waiting_.begin(), std::move(one));
     }

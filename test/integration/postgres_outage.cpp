@@ -170,6 +170,8 @@ BOOST_AUTO_TEST_CASE(too_many_connections_are_unavailable) {
     };
     BOOST_CHECK_THROW(test::run(io, db->transact(quick)), pg::unavailable);
     BOOST_TEST(answers()); // what is there goes on
+    own.execute("alter role kv_test_limited connection limit 2");
+    test::run(io, db->transact(quick));
     test::run(io, db->stop());
     wait_for_backends("true", 0);
     own.execute("drop role kv_test_limited");

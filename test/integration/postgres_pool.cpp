@@ -148,6 +148,20 @@ BOOST_AUTO_TEST_CASE(a_statement_that_takes_too_long_is_stopped_alone) {
     BOOST_TEST(behind.get() == "behind");
 }
 
+BOOST_AUTO_TEST_CASE(nobody_queues_behind_a_slow_statement_without_need) {
+    options.size = 4; // two shared connections
+    start();
+    wait_until([&] { return db->status().shared == 2 && db->status().in_flight == 0; });
+    auto slow = begin(nap, pg::parameters(60));
+    io.run_for(std::chrono::milliseconds(400)); // until it counts as slow
+    std::vector<background<std::string>> running;
+    for (int i = 0; i < 20; ++i) {
+        running.push_back(begin(echo, pg::parameters(std::to_string(i))));
+    }
+    for (auto& one : running) one.get();
+    BOOST_TEST(!slow.ended());
+}
+
 BOOST_AUTO_TEST_CASE(waiting_for_a_connection_has_an_end) {
     options.size = 2;
     options.max_in_flight = 1;

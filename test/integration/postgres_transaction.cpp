@@ -160,7 +160,9 @@ BOOST_AUTO_TEST_CASE(a_serialization_failure_is_tried_again) {
         ++tries;
         co_await read_on(tx, 1);
         // Somebody else is faster, the first time.
-        if (tries == 1) co_await run_on(*db, add, 1, 100);
+        if (tries == 1) {
+            co_await run_on(*db, add, 1, 100);
+        }
         auto v = co_await run_on(tx, add, 1, 1);
         co_return v;
     };

@@ -43,6 +43,52 @@ auth::device const laptop{"192.0.2.1", "a laptop"};
 
 } // namespace
 
+stall::stall(accounts_fixture& in, std::string const& table)
+    : in_(in)
+    , until_(in.io, asio::steady_timer::time_point::max())
+    , holder_(in.io, hold()) {
+    in.own.execute("create function wait_here() returns trigger language plpgsql as $$ begin "
+                   "perform pg_advisory_xact_lock_shared(1); return new; end $$");
+    in.own.execute("create trigger wait_here before insert on " + table +
+                   " for each row execute function wait_here()");
+    wait_until([&] { return locked_; });
+}
+
+task<void> stall::hold() {
+    auto body = [this](pg::transaction& transaction) { return hold_locked(transaction); };
+    co_await in_.db.transact(body);
+}
+
+task<void> stall::hold_locked(pg::session& transaction) {
+    static pg::statement const lock{"test.hold", "select pg_advisory_xact_lock(1)", 0};
+    co_await transaction.run(lock);
+    locked_ = true;
+    try {
+        co_await until_.async_wait(use_task);
+    } catch (boost::system::system_error const&) {
+        // Released.
+    }
+}
+
+void stall::release() {
+    until_.cancel();
+    holder_.get();
+}
+
+int stall::waiting() const {
+    return std::stoi(in_.own.execute("select count(*) from pg_stat_activity where datname = "
+                                     "current_database() and wait_event_type = 'Lock'"));
+}
+
+void stall::wait_until(std::function<bool()> const& done) {
+    auto const limit = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    in_.io.restart();
+    while (!done()) {
+        if (std::chrono::steady_clock::now() > limit) throw never_ended();
+        in_.io.run_one_for(std::chrono::milliseconds(10));
+    }
+}
+
 accounts_fixture::accounts_fixture()
     : db(io, pool_on(own.url()))
     , auth(db, pool, keys, {72, cheap_hashes(), "https://vault"}, &mail)

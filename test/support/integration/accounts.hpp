@@ -8,6 +8,9 @@
 #include "test/support/integration/background.hpp"
 #include "test/support/integration/database.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +43,33 @@ std::string outcome(background<T>& one) {
         return "422";
     }
 }
+
+struct accounts_fixture;
+
+/// Holds whoever inserts into a table, in the midst of their statement, until they are released: so
+/// that what happens at once happens in the order the test is about.
+class stall {
+  public:
+    stall(accounts_fixture& in, std::string const& table);
+
+    /// Waits until `count` statements are held, by this or behind somebody who is, or `ended`.
+    template <class T>
+    void wait_for(int count, background<T> const& other) {
+        wait_until([&] { return waiting() >= count || other.ended(); });
+    }
+    void release();
+
+  private:
+    int waiting() const;
+    void wait_until(std::function<bool()> const& done);
+    task<void> hold();
+    task<void> hold_locked(pg::session& transaction);
+
+    accounts_fixture& in_;
+    asio::steady_timer until_;
+    bool locked_ = false;
+    background<void> holder_;
+};
 
 struct accounts_fixture {
     accounts_fixture();

@@ -89,9 +89,12 @@ struct gate::state : std::enable_shared_from_this<state> {
     }
 
     static task<void> serve(std::shared_ptr<state> self, std::shared_ptr<relay> one) {
-        co_await one->server.async_connect(self->server, use_task);
-        asio::co_spawn(self->on, pump(self, one, one->server, one->client), asio::detached);
-        co_await pump(self, one, one->client, one->server);
+        auto const& where = self->server;
+        auto& client = one->client;
+        auto& server = one->server;
+        co_await server.async_connect(where, use_task);
+        asio::co_spawn(self->on, pump(self, one, server, client), asio::detached);
+        co_await pump(self, one, client, server);
     }
 
     template <class From, class To>
