@@ -152,6 +152,12 @@ std::string write_completion(std::vector<part> const& parts) {
     return written_out(document);
 }
 
+std::string write_location(std::string const& region) {
+    pugi::xml_document document;
+    add(document.append_child("CreateBucketConfiguration"), "LocationConstraint", region);
+    return written_out(document);
+}
+
 std::string write_deletion(std::vector<std::string> const& keys) {
     pugi::xml_document document;
     auto list = document.append_child("Delete");

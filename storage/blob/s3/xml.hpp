@@ -90,6 +90,8 @@ struct undeleted {
 std::vector<undeleted> read_deleted(std::string_view body);
 
 std::string write_completion(std::vector<part> const& parts);
+/// CreateBucketConfiguration.
+std::string write_location(std::string const& region);
 std::string write_deletion(std::vector<std::string> const& keys);
 
 } // namespace kinvault::blob::s3
