@@ -149,7 +149,8 @@ task<token_response> service::login(login_form sent, device from) {
         bool const opened = co_await open_session(*account, std::move(token_hash), from);
         if (!opened) continue;
         if (passwords_.is_dated(account->password_hash)) {
-            co_await renew_hash(account->id, account->password_hash, given);
+            credentials_row const& known = *account;
+            co_await renew_hash(known.id, known.password_hash, given);
         }
         co_return to_response(std::move(*account), std::move(token));
     }

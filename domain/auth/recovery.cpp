@@ -84,8 +84,9 @@ task<message_answer> service::forgot_password(forgot_form sent, device from) {
     auto body = [&](pg::transaction& transaction) -> task<void> {
         auto target = co_await make_reset(transaction, email, from.address);
         if (!target) co_return;
-        co_await mail_->reset_link(transaction, std::move(target->account.email),
-                                   std::move(target->account.full_name), std::move(target->link));
+        auto& [account, link] = *target;
+        co_await mail_->reset_link(transaction, std::move(account.email),
+                                   std::move(account.full_name), std::move(link));
     };
     // Without a mailer nobody would get the link.
     if (mail_) {
