@@ -69,7 +69,8 @@ pg::pool_options small_pool(config::settings const& from) {
 task<int> apply_migrations(std::string url) {
     pg::migrate_options options;
     options.conninfo = std::move(url);
-    auto const report = co_await pg::migrate(std::move(options), sql::migrations());
+    auto const all = sql::migrations();
+    auto const report = co_await pg::migrate(std::move(options), all);
     for (auto const& applied : report.applied) spdlog::info("applied migration {}", applied);
     co_return static_cast<int>(report.applied.size());
 }
@@ -91,7 +92,7 @@ task<int> apply_migrations_patiently(asio::io_context& context, std::string url)
     }
 }
 
-task<int> serve_until_signal(asio::io_context& context, application& app, signals& stop) {
+task<int> serve_until_signal(application& app, signals& stop) {
     auto const addresses = co_await app.start();
     for (auto const& address : addresses) spdlog::info("listening on {}", address);
     int const number = co_await stop.async_wait(use_task);
@@ -104,7 +105,7 @@ int serve_process(config::settings const& settings) {
     asio::io_context context(1);
     signals stop(context.get_executor(), SIGINT, SIGTERM);
     application app(context, settings);
-    return run_task(context, serve_until_signal(context, app, stop));
+    return run_task(context, serve_until_signal(app, stop));
 }
 
 task<int> print_reset_link(domain::auth::service& auth, std::string email) {

@@ -39,7 +39,7 @@ class mailer {
 };
 
 /// Refusals are `domain::failure` with the contract's texts. All texts of bodies that are secret
-/// are wiped once they were read.
+/// are wiped when their body goes.
 class service {
   public:
     /// Without a mailer no reset links are made on request; the operator makes them. Blocks for as

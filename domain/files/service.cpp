@@ -169,19 +169,22 @@ task<std::unique_ptr<incoming>> service::reencrypt(active_organization_row owner
                                                    std::int64_t version,
                                                    std::unique_ptr<incoming> content) {
     // The version came behind the file and is not what its type had suggested.
-    std::unique_ptr<blob::reader> object = co_await store_.open(content->key_, std::nullopt);
+    std::optional<blob::byte_range> const whole;
+    auto const key = content->key_;
+    std::unique_ptr<blob::reader> object = co_await store_.open(key, whole);
     std::unique_ptr<outgoing> source;
     if (content->encrypted()) {
         file_row row;
         row.file_size = static_cast<std::int64_t>(content->size_);
         row.encryption_iv = content->iv_;
         row.encryption_tag = content->tag_;
-        auto const key = open_key(keys_, owner.organization_key);
-        source = std::make_unique<plain_reader>(std::move(object), key, row);
+        auto const organization = open_key(keys_, owner.organization_key);
+        source = std::make_unique<plain_reader>(std::move(object), organization, row);
     } else {
         source = std::make_unique<stored>(std::move(object));
     }
-    std::unique_ptr<incoming> copy = co_await receive(owner, version == 1);
+    bool const encrypt = version == 1;
+    std::unique_ptr<incoming> copy = co_await receive(owner, encrypt);
     std::vector<std::uint8_t> buffer(piece_size);
     for (;;) {
         std::size_t const count = co_await source->read_some(buffer);
@@ -195,7 +198,7 @@ task<std::unique_ptr<incoming>> service::reencrypt(active_organization_row owner
 }
 
 task<file> service::store(caller who, active_organization_row owner,
-                          std::unique_ptr<incoming> content, upload_form form,
+                          std::unique_ptr<incoming>& content, upload_form form,
                           std::string file_name, std::string mime_type) {
     std::int64_t const version = *form.encryption_version;
     if (version == 1 && !type_allowed(mime_type)) {
@@ -226,7 +229,9 @@ task<file> service::store(caller who, active_organization_row owner,
 }
 
 task<void> service::discard(std::unique_ptr<incoming> content) {
-    if (content->writer_) co_await content->writer_->abort();
+    if (content->writer_) {
+        co_await content->writer_->abort();
+    }
     co_await store_.remove(content->key_);
     pg::parameters parameters(content->key_);
     co_await db_.run(sql::files::forget, std::move(parameters));
@@ -281,7 +286,7 @@ task<std::unique_ptr<outgoing>> service::open_plain(file_row row,
         buffer.resize(filled);
         co_return std::make_unique<kept>(std::move(buffer));
     }
-    std::unique_ptr<blob::reader> again = co_await store_.open(row.storage_key, std::nullopt);
+    std::unique_ptr<blob::reader> again = co_await store_.open(row.storage_key, range);
     co_return std::make_unique<plain_reader>(std::move(again), key, row);
 }
 

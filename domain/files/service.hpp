@@ -79,8 +79,9 @@ class service {
     task<std::unique_ptr<incoming>> receive(active_organization_row owner, bool encrypt);
     /// Refuses with 404 unless the item can take a file.
     task<void> require_item(caller who, std::string item_id);
-    /// Makes a finished file one of its item. `file_name` and `mime_type` as sent with it.
-    task<file> store(caller who, active_organization_row owner, std::unique_ptr<incoming> content,
+    /// Makes a finished file one of its item. `file_name` and `mime_type` as sent with it. After a
+    /// refusal `content` is still there to be discarded.
+    task<file> store(caller who, active_organization_row owner, std::unique_ptr<incoming>& content,
                      upload_form form, std::string file_name, std::string mime_type);
     /// Removes what was received so far.
     task<void> discard(std::unique_ptr<incoming> content);

@@ -13,6 +13,8 @@
 //     date, timestamp      as the contract writes them
 #pragma once
 
+#include "crypto/bytes.hpp"
+
 #include <boost/describe/class.hpp>
 
 #include <algorithm>
@@ -92,10 +94,18 @@ struct timestamp : std::string {
 void from_column(std::string_view column, timestamp& value);
 void from_column(std::string_view column, date& value);
 
-/// A value that may not be shown to anyone, not even in a report about the request that sent it.
+/// A text that may not be shown to anyone, not even in a report about the request that sent it, and
+/// that is wiped when it goes.
 template <class T>
 struct secret {
     T value{};
+    secret() = default;
+    secret(T text) : value(std::move(text)) {}
+    secret(secret const&) = default;
+    secret(secret&&) = default;
+    secret& operator=(secret const&) = default;
+    secret& operator=(secret&&) = default;
+    ~secret() { crypto::wipe(value); }
     T const& operator*() const { return value; }
     T const* operator->() const { return &value; }
 };

@@ -116,7 +116,9 @@ class client_connection final : public connection, private body_source {
 task<void> client_connection::run() {
     try {
         bool more = true;
-        while (more && !finishing_) more = co_await serve_one();
+        while (more && !finishing_) {
+            more = co_await serve_one();
+        }
         error_code ignored;
         stream_.shutdown(socket::shutdown_both, ignored);
     } catch (disconnected const&) {

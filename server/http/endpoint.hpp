@@ -78,7 +78,9 @@ task<response> invoke(Fn const& handler, call& c, std::type_identity<std::tuple<
     boost::json::value document;
     // Whoever names no session is refused before a byte of the body is read.
     if (c.matched().access != needs::nothing) c.require_credentials();
-    if constexpr ((is_body<Args> || ...)) document = co_await c.read_json();
+    if constexpr ((is_body<Args> || ...)) {
+        document = co_await c.read_json();
+    }
     schema::report report((hides<Args> || ...));
     std::apply([&](auto&... each) { (read_argument(report, c, document, each), ...); }, arguments);
     if (!report.empty()) {

@@ -53,7 +53,9 @@ std::string content_range(range_request const& range, std::uint64_t size) {
 }
 
 task<response> download(call& c, service& files) {
-    auto row = co_await files.find(c.who(), c.parameter("id"));
+    auto who = c.who();
+    auto const id = c.parameter("id");
+    auto row = co_await files.find(std::move(who), id);
     auto const size = static_cast<std::uint64_t>(row.file_size);
     response reply(200);
     range_request range;

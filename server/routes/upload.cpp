@@ -54,15 +54,17 @@ task<domain::files::file> upload_reader::receive() {
         co_await read_form(parser);
     }
     auto form = check_form();
-    auto added = co_await files_.store(who, owner_, std::move(content_), std::move(form),
-                                       file_name_, mime_type_);
+    auto added =
+        co_await files_.store(who, owner_, content_, std::move(form), file_name_, mime_type_);
+    content_.reset();
     co_return added;
 }
 
 task<void> upload_reader::read_form(http::multipart_parser& parser) {
     std::vector<std::uint8_t> buffer(piece_size);
+    auto& source = call_.body();
     for (;;) {
-        std::size_t const count = co_await call_.body().read_some(buffer);
+        std::size_t const count = co_await source.read_some(buffer);
         if (count == 0) break;
         parser.feed(std::span<std::uint8_t const>(buffer).first(count));
         for (;;) {
@@ -76,11 +78,13 @@ task<void> upload_reader::read_form(http::multipart_parser& parser) {
 
 task<void> upload_reader::handle(http::multipart_parser& parser, multipart_event event) {
     if (event == multipart_event::part_begin) {
-        co_await begin_part(parser.head());
+        auto const& head = parser.head();
+        co_await begin_part(head);
     } else if (event == multipart_event::part_end) {
         co_await end_part();
     } else if (event == multipart_event::part_data && in_file_) {
-        co_await content_->write(parser.data());
+        auto const data = parser.data();
+        co_await content_->write(data);
     } else if (event == multipart_event::part_data) {
         add_text(parser.data());
     }

@@ -41,28 +41,76 @@ create table pending_blobs (
     touched_at timestamptz not null default now()
 );
 
--- Tables without a time or a flag are of no use to the code; fill what an old row may lack.
-update org_memberships set created_at = now() where created_at is null;
-update users set created_at = coalesce(created_at, now()), updated_at = coalesce(updated_at, now())
+-- Columns that the original lets be null and always fills: what an old row may lack is filled, and
+-- from here on they cannot be null.
+update org_memberships set created_at = coalesce(created_at, now()) where created_at is null;
+alter table org_memberships alter column created_at set not null;
+update users
+set created_at = coalesce(created_at, now()), updated_at = coalesce(updated_at, now())
 where created_at is null or updated_at is null;
+alter table users alter column created_at set not null, alter column updated_at set not null;
 update organizations
 set created_at = coalesce(created_at, now()), updated_at = coalesce(updated_at, now())
 where created_at is null or updated_at is null;
-update items
-set created_at = coalesce(created_at, now()), updated_at = coalesce(updated_at, now()),
-    is_archived = coalesce(is_archived, false)
-where created_at is null or updated_at is null or is_archived is null;
-update item_field_values set field_type = 'text' where field_type is null;
-update file_attachments set created_at = now() where created_at is null;
-alter table org_memberships alter column created_at set not null;
-alter table users alter column created_at set not null, alter column updated_at set not null;
 alter table organizations
-    alter column created_at set not null, alter column updated_at set not null;
-alter table items
-    alter column created_at set not null, alter column updated_at set not null,
-    alter column is_archived set not null;
-alter table item_field_values alter column field_type set not null;
+    alter column created_at set not null,
+    alter column updated_at set not null;
+update items
+set created_at = coalesce(created_at, now()), updated_at = coalesce(updated_at, now())
+where created_at is null or updated_at is null;
+alter table items alter column created_at set not null, alter column updated_at set not null;
+update file_attachments set created_at = coalesce(created_at, now()) where created_at is null;
 alter table file_attachments alter column created_at set not null;
+update people
+set created_at = coalesce(created_at, now()), updated_at = coalesce(updated_at, now())
+where created_at is null or updated_at is null;
+alter table people alter column created_at set not null, alter column updated_at set not null;
+update vehicles
+set created_at = coalesce(created_at, now()), updated_at = coalesce(updated_at, now())
+where created_at is null or updated_at is null;
+alter table vehicles alter column created_at set not null, alter column updated_at set not null;
+update saved_contacts
+set created_at = coalesce(created_at, now()), updated_at = coalesce(updated_at, now())
+where created_at is null or updated_at is null;
+alter table saved_contacts
+    alter column created_at set not null,
+    alter column updated_at set not null;
+update item_contacts set created_at = coalesce(created_at, now()) where created_at is null;
+alter table item_contacts alter column created_at set not null;
+update in_network_providers set created_at = coalesce(created_at, now()) where created_at is null;
+alter table in_network_providers alter column created_at set not null;
+update item_people set created_at = coalesce(created_at, now()) where created_at is null;
+alter table item_people alter column created_at set not null;
+update item_vehicles set created_at = coalesce(created_at, now()) where created_at is null;
+alter table item_vehicles alter column created_at set not null;
+update item_links set created_at = coalesce(created_at, now()) where created_at is null;
+alter table item_links alter column created_at set not null;
+update item_saved_contacts set created_at = coalesce(created_at, now()) where created_at is null;
+alter table item_saved_contacts alter column created_at set not null;
+update coverage_rows
+set created_at = coalesce(created_at, now()), updated_at = coalesce(updated_at, now())
+where created_at is null or updated_at is null;
+alter table coverage_rows
+    alter column created_at set not null,
+    alter column updated_at set not null;
+update coverage_plan_limits
+set created_at = coalesce(created_at, now()), updated_at = coalesce(updated_at, now())
+where created_at is null or updated_at is null;
+alter table coverage_plan_limits
+    alter column created_at set not null,
+    alter column updated_at set not null;
+update invitation_tokens set created_at = coalesce(created_at, now()) where created_at is null;
+alter table invitation_tokens alter column created_at set not null;
+update audit_log set created_at = coalesce(created_at, now()) where created_at is null;
+alter table audit_log alter column created_at set not null;
+update items set is_archived = false where is_archived is null;
+alter table items alter column is_archived set not null;
+update item_field_values set field_type = 'text' where field_type is null;
+alter table item_field_values alter column field_type set not null;
+update coverage_rows set sort_order = 0 where sort_order is null;
+alter table coverage_rows alter column sort_order set not null;
+update coverage_plan_limits set sort_order = 0 where sort_order is null;
+alter table coverage_plan_limits alter column sort_order set not null;
 
 create index sessions_user on sessions (user_id);
 create index sessions_expiry on sessions (expires_at);
