@@ -43,16 +43,11 @@ std::deque<std::unique_ptr<request>> connection::close() noexcept {
     return flight_.take();
 }
 
-void connection::fail(std::string const& reason) {
+void connection::fail(std::string const& reason, std::unique_ptr<request> unsent) {
     if (closed()) return;
     auto const self = shared_from_this();
     auto* const owner = owner_;
     auto sent = close();
-    std::deque<std::unique_ptr<request>> unsent;
-    for (; unflushed_ > 0 && !sent.empty(); --unflushed_) {
-        unsent.push_front(std::move(sent.back()));
-        sent.pop_back();
-    }
     owner->lost(*this, reason, std::move(sent), std::move(unsent));
 }
 
@@ -84,20 +79,16 @@ void connection::send(std::unique_ptr<request> what) {
     if (flight_.empty()) head_since_ = now_;
     bool any_put = false;
     bool const whole = put(sent, any_put);
+    if (!whole && !any_put) {
+        auto const reason = end_reason();
+        return fail(reason, std::move(what));
+    }
+    // Half a request counts as sent, and so does one that is still in libpq's buffer: libpq may
+    // write that at any time.
     flight_.push(std::move(what));
-    ++unflushed_;
-    if (!whole) {
-        // What libpq did not even take is unsent; half a request has to be counted as sent.
-        if (any_put) unflushed_ = 0;
-        auto const reason = end_reason();
-        fail(reason);
-        return;
-    }
-    if (!put_sync()) {
-        unflushed_ = 0;
-        auto const reason = end_reason();
-        fail(reason);
-    }
+    if (whole && put_sync()) return;
+    auto const reason = end_reason();
+    fail(reason);
 }
 
 /// Hands the commands of a request to libpq's buffer.
@@ -163,7 +154,6 @@ void connection::flush_later() {
 }
 
 void connection::flush() {
-    unflushed_ = 0;
     if (writing_) return;
     // An error shows when reading, together with what the server said before it closed.
     if (PQflush(handle_.get()) == 1) wait_writable();

@@ -22,10 +22,11 @@ class connection_owner {
     virtual void finished(connection& from, std::unique_ptr<request> left, ending how) = 0;
     /// All answers that had arrived have been handed out: there may be room for more.
     virtual void turned(connection& from) = 0;
-    /// The connection is closed. `sent` were in flight, `unsent` never left this process.
+    /// The connection is closed. `sent` were in flight; `unsent`, if there is one, never left this
+    /// process.
     virtual void lost(connection& from, std::string const& reason,
                       std::deque<std::unique_ptr<request>> sent,
-                      std::deque<std::unique_ptr<request>> unsent) = 0;
+                      std::unique_ptr<request> unsent) = 0;
 
   protected:
     ~connection_owner() = default;
@@ -52,7 +53,7 @@ class connection : public std::enable_shared_from_this<connection> {
     /// Closes without a word to the owner; what was in flight is returned.
     std::deque<std::unique_ptr<request>> close() noexcept;
     /// Closes and tells the owner.
-    void fail(std::string const& reason);
+    void fail(std::string const& reason, std::unique_ptr<request> unsent = nullptr);
 
     bool closed() const noexcept { return handle_ == nullptr; }
     /// Nothing in flight, no transaction open, and no cancel on its way that could hit the next.
@@ -94,7 +95,6 @@ class connection : public std::enable_shared_from_this<connection> {
     prepared_statements prepared_;
     steady_time now_{};
     steady_time head_since_{};
-    std::size_t unflushed_ = 0; // requests at the end that no flush has been tried for
     bool flush_posted_ = false;
     bool writing_ = false; // waits until the socket takes more
     bool dying_ = false;   // the server has said that it closes

@@ -48,8 +48,7 @@ class flight {
     void cancel_ended();
     bool cancelling() const noexcept { return cancels_ > 0; }
 
-    /// Takes out all there is: the connection is lost. Those of the end that were never given to
-    /// the socket, `unsent` in number, are still whole.
+    /// Takes out all there is: the connection is lost.
     std::deque<std::unique_ptr<request>> take();
 
   private:

@@ -56,8 +56,7 @@ class pool_core final : public std::enable_shared_from_this<pool_core>, private 
     void finished(connection& from, std::unique_ptr<request> left, ending how) override;
     void turned(connection& from) override;
     void lost(connection& from, std::string const& reason,
-              std::deque<std::unique_ptr<request>> sent,
-              std::deque<std::unique_ptr<request>> unsent) override;
+              std::deque<std::unique_ptr<request>> sent, std::unique_ptr<request> unsent) override;
 
     // Statements: pool_run.cpp
     std::unique_ptr<request> make_request(awaiting<result> awaiter, statement const* what,

@@ -153,25 +153,23 @@ void pool_core::turned(connection& from) {
 }
 
 void pool_core::lost(connection& from, std::string const& reason,
-                     std::deque<std::unique_ptr<request>> sent,
-                     std::deque<std::unique_ptr<request>> unsent) {
+                     std::deque<std::unique_ptr<request>> sent, std::unique_ptr<request> unsent) {
     spdlog::warn("database connection lost: {}", reason);
     auto const kept = remove(from);
-    for (auto& one : sent) {
+    auto const error = away("connection lost: " + reason);
+    for (auto const& one : sent) {
         // A statement that has been refused was refused, whatever happened afterwards.
-        finish(*one, one->failed ? one->failed->error : away("connection lost: " + reason));
+        finish(*one, one->failed ? one->failed->error : error);
     }
-    for (; !unsent.empty(); unsent.pop_back()) {
-        auto one = std::move(unsent.back());
-        if (!one->awaiter) continue;
-        if (one->in_transaction || one->sendings >= most_sendings) {
-            finish(*one, away("connection lost: " + reason));
-            continue;
+    if (unsent) {
+        if (unsent->in_transaction || unsent->sendings >= most_sendings) {
+            finish(*unsent, error);
+        } else if (unsent->awaiter) {
+            unsent->reset();
+            unsent->deadline = patience();
+            auto& waiter = *unsent;
+            waiter.place = waiting_.insert(waiting_.begin(), std::move(unsent));
         }
-        one->reset();
-        one->deadline = patience();
-        auto& waiter = *one;
-        waiter.place = waiting_.insert(waiting_.begin(), std::move(one));
     }
     maintain();
     send_waiting();
