@@ -99,7 +99,7 @@ struct application::parts {
         , hashing(from.worker_threads, from.worker_queue)
         , file_workers(from.worker_threads, 1024)
         , db(on, pool_options(from))
-        , store(make_store(from, on, file_workers))
+        , store(make_store(from, file_workers))
         , auth(db, hashing, keys, auth_options(from))
         , sessions(auth)
         , orgs(db, keys)

@@ -173,7 +173,7 @@ int sweep(config::loaded const& from) {
     asio::io_context context(1);
     workers pool(1, 16);
     pg::pool db(context, small_pool(from.values));
-    auto const store = make_store(from.values, context, pool);
+    auto const store = make_store(from.values, pool);
     db.start();
     // Uploads that run elsewhere are kept: they touch their entries more often than this.
     return run_task(context, sweep_once(db, *store, std::chrono::minutes(2)));

@@ -9,7 +9,6 @@
 namespace kinvault {
 
 /// `pool` runs what blocks and outlives the store.
-std::unique_ptr<blob::store> make_store(config::settings const& settings, asio::io_context& context,
-                                        workers& pool);
+std::unique_ptr<blob::store> make_store(config::settings const& settings, workers& pool);
 
 } // namespace kinvault
