@@ -9,8 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
-
-extern char** environ;
+#include <unistd.h>
 
 namespace kinvault::config {
 namespace {

@@ -10,10 +10,10 @@ namespace kinvault::domain::auth {
 
 namespace {
 
-constexpr std::string_view bad_link = "Invalid or expired reset link";
+constexpr std::string_view bad_reset_link = "Invalid or expired reset link";
 constexpr std::string_view wrong_password = "Current password is incorrect";
 /// How often a change is tried again because a login renewed the hash meanwhile.
-constexpr int most_tries = 3;
+constexpr int most_reset_tries = 3;
 
 /// What takes the place of a password and its keys. Keys that are absent stay as they are.
 struct replacement {
@@ -43,7 +43,7 @@ task<void> redeem(pg::session& transaction, std::string const& token_hash, repla
     pg::parameters parameters(token_hash);
     auto const result = co_await transaction.run(sql::auth::consume_reset, std::move(parameters));
     auto const user_id = pg::scalar<std::string>(result);
-    if (!user_id) refuse(400, bad_link);
+    if (!user_id) refuse(400, bad_reset_link);
     co_await replace(transaction, *user_id, by);
 }
 
@@ -125,7 +125,7 @@ task<message_answer> service::reset_password(reset_form sent, device from) {
     // Before the costly part.
     pg::parameters which(token_hash);
     auto const known = co_await db_.run(sql::auth::reset_account, std::move(which));
-    if (known.empty()) refuse(400, bad_link);
+    if (known.empty()) refuse(400, bad_reset_link);
 
     auto given = take_password(sent.password, sent.master_password_hash);
     std::string hash = co_await passwords_.hash(std::move(given));
@@ -153,7 +153,7 @@ task<message_answer> service::change_password(caller who, change_form sent) {
                    who.token_hash,
                    "password_change",
                    who.address};
-    for (int tries = 0; tries < most_tries; ++tries) {
+    for (int tries = 0; tries < most_reset_tries; ++tries) {
         pg::parameters which(who.token_hash, who.org_id);
         auto const result = co_await db_.run(sql::auth::account_of_caller, std::move(which));
         admit(who, result);
