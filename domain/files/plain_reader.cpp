@@ -26,6 +26,20 @@ plain_reader::plain_reader(std::unique_ptr<blob::reader> source,
     if (source_->size() != left_ + crypto::gcm_tag_size) throw damaged("its size is wrong");
 }
 
+task<void> plain_reader::check_end() {
+    crypto::gcm_tag stored{};
+    std::size_t filled = 0;
+    while (filled < stored.size()) {
+        auto const space = std::span(stored).subspan(filled);
+        std::size_t const count = co_await source_->read_some(space);
+        if (count == 0) throw damaged("it ends too early");
+        filled += count;
+    }
+    bool const right = decryptor_.finish(tag_) && std::ranges::equal(stored, tag_);
+    tag_.clear();
+    if (!right) throw damaged("its tag is wrong");
+}
+
 task<std::size_t> plain_reader::read_some(std::span<std::uint8_t> into) {
     auto const most = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), left_));
     std::size_t count = 0;
@@ -37,9 +51,7 @@ task<std::size_t> plain_reader::read_some(std::span<std::uint8_t> into) {
         left_ -= count;
     }
     if (left_ == 0 && !tag_.empty()) {
-        bool const right = decryptor_.finish(tag_);
-        tag_.clear();
-        if (!right) throw damaged("its tag is wrong");
+        co_await check_end();
     }
     co_return count;
 }

@@ -24,6 +24,9 @@ class plain_reader final : public outgoing {
     task<std::size_t> read_some(std::span<std::uint8_t> into) override;
 
   private:
+    /// Behind the ciphertext: the tag of the content, and the one the object ends with.
+    task<void> check_end();
+
     std::unique_ptr<blob::reader> source_;
     crypto::gcm_decryptor decryptor_;
     crypto::bytes tag_;

@@ -2,7 +2,7 @@
 import {after, run, run_options} from '../support/suite.mjs';
 import {clear} from './lib/machine.mjs';
 
-for (const file of ['operator', 'http', 'framing', 'limits', 'vault', 'outage', 'up']) await import(`./${file}.mjs`);
+for (const file of ['operator', 'http', 'framing', 'limits', 'vault', 'files', 'outage', 'up']) await import(`./${file}.mjs`);
 
 after(clear);
 await run(run_options());

@@ -1,0 +1,174 @@
+// Files: what is in the store, whatever the order of the parts, and what comes out when the store is
+// not what it was.
+import {strict as assert} from 'node:assert';
+import {randomBytes} from 'node:crypto';
+import {existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+
+import {describe, test} from '../support/suite.mjs';
+import {passport, registered} from './lib/client.mjs';
+import {common} from './lib/machine.mjs';
+
+describe('files');
+
+const pdf = {type: 'application/pdf', name: 'scan.pdf'};
+const version = (number) => ({encryption_version: String(number)});
+
+/// A signed-in user with an item, and ways to look at what is stored of an upload.
+const world = async () => {
+    const {postgres, vault} = await common();
+    const user = await registered(vault.port, 'files');
+    const item = await user.post('/api/items', passport());
+    const name = vault.database_name();
+    return {
+        user,
+        item,
+        vault,
+        sql: (text) => postgres.sql(text, name),
+        path: (id) => join(vault.blobs, postgres.sql(`select storage_key from file_attachments where id = '${id}'`, name)),
+        add: async (bytes, options) => {
+            const answer = await user.upload(item.id, bytes, options);
+            assert.equal(answer.status, 201, answer.body.toString());
+            return answer.json;
+        },
+    };
+};
+
+/// The form with its values before the file.
+const values_first = async ({user, item}, bytes, {type, name, fields}) => {
+    const boundary = 'values-first';
+    const part = (key, value) => `--${boundary}\r\nContent-Disposition: form-data; name="${key}"\r\n\r\n${value}\r\n`;
+    const body = Buffer.concat([
+        Buffer.from(Object.entries({...fields, item_id: item.id}).map(([key, value]) => part(key, value)).join('')),
+        Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: ${type}\r\n\r\n`),
+        bytes,
+        Buffer.from(`\r\n--${boundary}--\r\n`),
+    ]);
+    return user.call('POST', '/api/files/upload', {
+        headers: {'content-type': `multipart/form-data; boundary=${boundary}`, 'content-length': body.length},
+        body,
+    });
+};
+
+/// How many objects the store holds, unfinished ones too.
+const objects = (folder) =>
+    readdirSync(folder, {withFileTypes: true})
+        .map((entry) => (entry.isDirectory() ? objects(join(folder, entry.name)) : 1))
+        .reduce((a, b) => a + b, 0);
+
+for (const size of [0, 1, 70_000, 3_000_000]) {
+    test(`version 1, ${size} bytes: ciphertext in the store, the same bytes back`, async () => {
+        const here = await world();
+        const bytes = Buffer.alloc(size, 'a page of plain text ');
+        for (const upload of [here.user.upload.bind(here.user, here.item.id), values_first.bind(null, here)]) {
+            const {status, json: file} = await upload(bytes, {...pdf, fields: version(1)});
+            assert.equal(status, 201);
+            const stored = readFileSync(here.path(file.id));
+            assert.equal(stored.length, size + 16, 'ciphertext and tag');
+            assert.ok(size < 20 || !stored.includes('a page of plain'));
+            const back = await here.user.call('GET', `/api/files/${file.id}`);
+            assert.equal(back.status, 200);
+            assert.ok(back.body.equals(bytes));
+            assert.equal(back.headers['content-type'], 'application/pdf');
+        }
+    });
+}
+
+test('version 2 is stored as it came, also when the file came first and has a type of version 1', async () => {
+    const here = await world();
+    const bytes = randomBytes(500_000);
+    const {json: file} = await here.user.upload(here.item.id, bytes, {...pdf, fields: version(2)});
+    assert.ok(readFileSync(here.path(file.id)).equals(bytes));
+    assert.equal(here.sql(`select encryption_iv || encryption_tag from file_attachments where id = '${file.id}'`), '');
+    assert.ok((await here.user.call('GET', `/api/files/${file.id}`)).body.equals(bytes));
+});
+
+test('of each object the row keeps the SHA-256', async () => {
+    const here = await world();
+    const {createHash} = await import('node:crypto');
+    for (const number of [1, 2]) {
+        const file = await here.add(randomBytes(1000), {...pdf, fields: version(number)});
+        const sum = createHash('sha256').update(readFileSync(here.path(file.id))).digest('hex');
+        assert.equal(here.sql(`select sha256 from file_attachments where id = '${file.id}'`), sum);
+    }
+});
+
+for (const [what, size] of [['small', 1000], ['large', 2_000_000]]) {
+    test(`a ${what} version-1 object that was changed is 502, without a byte of it`, async () => {
+        const here = await world();
+        const bytes = Buffer.alloc(size, 'secret');
+        for (const at of [0, size >> 1, size - 1, size + 15]) {
+            const file = await here.add(bytes, {...pdf, fields: version(1)});
+            const path = here.path(file.id);
+            const stored = readFileSync(path);
+            stored[at] ^= 1;
+            writeFileSync(path, stored);
+            const answer = await here.user.call('GET', `/api/files/${file.id}`);
+            assert.equal(answer.status, 502);
+            assert.deepEqual(answer.json, {detail: 'File is unavailable'});
+        }
+        assert.match(here.vault.log, /cannot be served: its tag is wrong/);
+    });
+}
+
+for (const number of [1, 2]) {
+    test(`a version-${number} object that is cut short or missing is 502`, async () => {
+        const here = await world();
+        const file = await here.add(randomBytes(5000), {...pdf, fields: version(number)});
+        const path = here.path(file.id);
+        writeFileSync(path, readFileSync(path).subarray(0, 4000));
+        assert.equal((await here.user.call('GET', `/api/files/${file.id}`)).status, 502);
+        rmSync(path);
+        const answer = await here.user.call('GET', `/api/files/${file.id}`);
+        assert.equal(answer.status, 502);
+        assert.deepEqual(answer.json, {detail: 'File is unavailable'});
+    });
+}
+
+test('a range of a version-2 file', async () => {
+    const here = await world();
+    const bytes = randomBytes(100_000);
+    const file = await here.add(bytes, {fields: version(2)});
+    const part = await here.user.call('GET', `/api/files/${file.id}`, {headers: {range: 'bytes=70000-70099'}});
+    assert.equal(part.status, 206);
+    assert.equal(part.headers['content-range'], 'bytes 70000-70099/100000');
+    assert.ok(part.body.equals(bytes.subarray(70_000, 70_100)));
+});
+
+test('what was refused, deleted or broken off leaves neither object nor pending entry', async () => {
+    const here = await world();
+    const before = [objects(here.vault.blobs), here.sql('select count(*) from pending_blobs')];
+    const bytes = randomBytes(300_000);
+    const refused = [
+        [404, 'no-such-item', {...pdf, fields: version(1)}],
+        [400, here.item.id, {type: 'text/html', name: 'x.html', fields: version(1)}],
+        [422, here.item.id, {...pdf, fields: version(3)}],
+        [422, here.item.id, {...pdf, name: `${'n'.repeat(300)}.pdf`, fields: version(2)}],
+        [422, here.item.id, {...pdf, fields: {...version(2), purpose: 'p'.repeat(51)}}],
+    ];
+    for (const [status, item, options] of refused) {
+        assert.equal((await here.user.upload(item, bytes, options)).status, status);
+    }
+    const file = await here.add(bytes, {fields: version(2)});
+    const path = here.path(file.id);
+    assert.ok(existsSync(path) && statSync(path).size === bytes.length);
+    await here.user.json('DELETE', `/api/files/${file.id}`, undefined, 204);
+    assert.ok(!existsSync(path));
+    assert.deepEqual([objects(here.vault.blobs), here.sql('select count(*) from pending_blobs')], before);
+});
+
+test('sweep removes an object whose upload was given up, and keeps one that is on its way', async () => {
+    const here = await world();
+    const entry = (name, touched) => {
+        writeFileSync(join(here.vault.blobs, name), 'left behind');
+        here.sql(`insert into pending_blobs (key, touched_at) values ('${name}', ${touched})`);
+    };
+    entry('given-up', `now() - interval '1 hour'`);
+    entry('on-its-way', 'now()');
+    const swept = here.vault.command('sweep');
+    assert.equal(swept.status, 0, swept.errors);
+    assert.ok(!existsSync(join(here.vault.blobs, 'given-up')));
+    assert.ok(existsSync(join(here.vault.blobs, 'on-its-way')));
+    here.sql(`delete from pending_blobs where key = 'on-its-way'`);
+    rmSync(join(here.vault.blobs, 'on-its-way'));
+});
