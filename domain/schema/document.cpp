@@ -6,6 +6,7 @@
 #include <boost/json/value_stack.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace kinvault::schema {
 
@@ -80,7 +81,12 @@ class document_handler {
         stack.push_uint64(u);
         return true;
     }
-    bool on_double(double d, json::string_view, json::error_code&) {
+    bool on_double(double d, json::string_view, json::error_code& ec) {
+        if (!std::isfinite(d)) {
+            problem = "Number out of range";
+            ec = json::error::syntax;
+            return false;
+        }
         stack.push_double(d);
         return true;
     }

@@ -58,7 +58,7 @@ integer_fault const* to_integer(json::value const& v, std::int64_t& out) {
     }
     if (v.if_uint64()) return &too_large;
     if (auto const* number = v.if_double()) {
-        if (!std::isfinite(*number) || std::abs(*number) > 9e15) return &too_large;
+        if (std::abs(*number) > 9e15) return &too_large;
         if (*number != std::floor(*number)) return &has_fraction;
         out = static_cast<std::int64_t>(*number);
         return nullptr;
@@ -94,22 +94,6 @@ std::string_view date_problem(std::string_view text) {
 
 } // namespace
 
-namespace {
-
-/// A number beyond the range of a double reads as infinity, which JSON cannot write.
-bool is_writable(json::value const& input) {
-    if (auto const* number = input.if_double()) return std::isfinite(*number);
-    if (auto const* array = input.if_array())
-        return std::all_of(array->begin(), array->end(), is_writable);
-    if (auto const* object = input.if_object()) {
-        return std::all_of(object->begin(), object->end(),
-                           [](auto const& member) { return is_writable(member.value()); });
-    }
-    return true;
-}
-
-} // namespace
-
 json::array place::list() const {
     json::array path = parent_ ? parent_->list() : json::array();
     if (is_index_)
@@ -121,7 +105,7 @@ json::array place::list() const {
 
 void report::add(std::string_view type, std::string message, place const& where,
                  json::value const* input, json::object context) {
-    json::value const shown = input && !hide_input_ && is_writable(*input) ? *input : json::value();
+    json::value const shown = input && !hide_input_ ? *input : json::value();
     faults_.push_back(
         {std::string(type), where.list(), std::move(message), shown, std::move(context)});
 }

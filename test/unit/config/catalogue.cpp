@@ -137,8 +137,15 @@ BOOST_AUTO_TEST_CASE(what_subcategories_can_do) {
     std::vector<std::string> const policies{"auto_insurance",       "health_insurance",
                                             "homeowners_insurance", "life_insurance",
                                             "other_insurance",      "renters_insurance"};
-    BOOST_TEST(keys_with(&subcategory::renewable) == policies, boost::test_tools::per_element());
     BOOST_TEST(keys_with(&subcategory::insurance) == policies, boost::test_tools::per_element());
+    std::vector<std::string> const renewable{"auto_insurance",    "bop",
+                                             "commercial_auto",   "commercial_property",
+                                             "cyber_liability",   "general_liability",
+                                             "health_insurance",  "homeowners_insurance",
+                                             "life_insurance",    "other_business_insurance",
+                                             "other_insurance",   "professional_liability",
+                                             "renters_insurance", "workers_compensation"};
+    BOOST_TEST(keys_with(&subcategory::renewable) == renewable, boost::test_tools::per_element());
     std::vector<std::string> const children{"bop",
                                             "business_license",
                                             "commercial_auto",

@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(documents_that_are_none) {
     BOOST_TEST(malformed_at("{\"a\":1}") == -1);
     BOOST_TEST(malformed_at("\xEF\xBB\xBF{}") == -1);
     BOOST_TEST(malformed_at("{\"a\":1,\"b\":{\"a\":2},\"c\":[{\"a\":1},{\"a\":2}]}") == -1);
-    BOOST_TEST(malformed_at("{\"a\":1} x") == 7);
+    BOOST_TEST(malformed_at("{\"a\":1} x") == 8);
     for (auto const* bad : {"", "{", "{\"a\":1,}", "{'a':1}", "[NaN]", "[Infinity]", "[1e999]",
                             "\"\\ud800\"", "\"\\udc00x\"", "\"a\nb\"", "{\"a\":1,\"a\":2}",
                             "{\"x\":{\"a\":1,\"b\":2,\"a\":3}}", "\"\xff\"", "[1,2] []"}) {
