@@ -18,17 +18,30 @@ namespace {
 constexpr std::size_t small_size = 64 << 10;
 constexpr std::size_t most_parts = 10'000; // Amazon S3 User Guide, "multipart upload limits"
 
+/// Adds the part to the checksum of the whole and gives its own, in steps that stay in the cache.
+std::string hash_both(std::span<std::uint8_t const> bytes, crypto::sha256& whole) {
+    constexpr std::size_t step = 64 << 10;
+    crypto::sha256 own;
+    while (!bytes.empty()) {
+        auto const piece = bytes.first(std::min(step, bytes.size()));
+        whole.update(piece);
+        own.update(piece);
+        bytes = bytes.subspan(piece.size());
+    }
+    return crypto::hex_encode(own.finish());
+}
+
 } // namespace
 
 task<void> upload::write(std::span<std::uint8_t const> chunk) {
     size_ += chunk.size();
     while (!chunk.empty()) {
         rethrow();
-        if (filled_ == room_) {
+        if (room() == 0) {
             co_await make_room();
         }
-        auto const count = std::min(room_ - filled_, chunk.size());
-        std::memcpy(filling_->get() + filled_, chunk.data(), count);
+        auto const count = std::min(room(), chunk.size());
+        std::memcpy(filling_->data() + filled_, chunk.data(), count);
         filled_ += count;
         chunk = chunk.subspan(count);
     }
@@ -37,7 +50,7 @@ task<void> upload::write(std::span<std::uint8_t const> chunk) {
 /// A full part is sent when there is more to come, and not before: it may be all there is.
 task<void> upload::make_room() {
     auto const& settings = core_->client.settings();
-    if (room_ == settings.part_size) {
+    if (filling_ && filling_->size() == settings.part_size) {
         co_await dispatch();
         while (in_flight_ + 1 > settings.parts_in_flight && !error_) {
             co_await changed_.wait();
@@ -52,16 +65,14 @@ task<void> upload::make_room() {
 task<void> upload::grow() {
     auto const part_size = core_->client.settings().part_size;
     auto const small = std::min(small_size, part_size);
-    bool const first = room_ == 0 && parts_.empty();
+    bool const first = !filling_ && parts_.empty();
     auto const size = first ? small : part_size;
     if (!first) {
         lease_ = co_await core_->memory.acquire(part_size);
     }
-    // Not cleared: pages that no byte is written to take no memory.
-    auto larger = std::make_shared<block>(std::make_unique_for_overwrite<std::uint8_t[]>(size));
-    if (filled_ > 0) std::memcpy(larger->get(), filling_->get(), filled_);
+    auto larger = std::make_shared<pages>(size);
+    if (filled_ > 0) std::memcpy(larger->data(), filling_->data(), filled_);
     filling_ = std::move(larger);
-    room_ = size;
 }
 
 /// Sends the part that was filled, in the background.
@@ -76,12 +87,12 @@ task<void> upload::dispatch() {
     ++in_flight_;
     auto sending =
         send_part(shared_from_this(), number, std::move(filling_), filled_, std::move(lease_));
-    room_ = filled_ = 0;
+    filled_ = 0;
     asio::co_spawn(loop_, std::move(sending),
                    asio::bind_cancellation_slot(stop_.emplace_back().slot(), asio::detached));
 }
 
-task<void> upload::send_part(std::shared_ptr<upload> self, int number, std::shared_ptr<block> data,
+task<void> upload::send_part(std::shared_ptr<upload> self, int number, std::shared_ptr<pages> data,
                              std::size_t size, [[maybe_unused]] memory_budget::lease memory) {
     try {
         co_await self->send(number, std::move(data), size);
@@ -94,18 +105,13 @@ task<void> upload::send_part(std::shared_ptr<upload> self, int number, std::shar
 }
 
 /// Both checksums on a worker, those of the whole object part by part in their order.
-task<void> upload::send(int number, std::shared_ptr<block> data, std::size_t size) {
+task<void> upload::send(int number, std::shared_ptr<pages> data, std::size_t size) {
     while (next_hash_ != number && !error_) {
         co_await changed_.wait();
     }
     rethrow();
-    std::span<std::uint8_t const> const bytes(data->get(), size);
-    auto job = [data, bytes, whole = whole_] {
-        whole->update(bytes);
-        crypto::sha256 own;
-        own.update(bytes);
-        return crypto::hex_encode(own.finish());
-    };
+    std::span<std::uint8_t const> const bytes(data->data(), size);
+    auto job = [data, bytes, whole = whole_] { return hash_both(bytes, *whole); };
     auto sha256 = co_await core_->pool.run(std::move(job));
     ++next_hash_;
     changed_.notify();
@@ -127,7 +133,7 @@ task<written> upload::finish() {
 }
 
 task<written> upload::put_whole() {
-    std::span<std::uint8_t const> const bytes(filling_ ? filling_->get() : nullptr, filled_);
+    std::span<std::uint8_t const> const bytes(filling_ ? filling_->data() : nullptr, filled_);
     auto job = [data = filling_, bytes, whole = whole_] {
         whole->update(bytes);
         return crypto::hex_encode(whole->finish());

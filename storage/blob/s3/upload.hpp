@@ -3,6 +3,7 @@
 #pragma once
 
 #include "crypto/digest.hpp"
+#include "storage/blob/pages.hpp"
 #include "storage/blob/s3/core.hpp"
 #include "storage/blob/store.hpp"
 
@@ -33,18 +34,16 @@ class upload : public std::enable_shared_from_this<upload> {
     std::string const& key() const noexcept { return key_; }
 
   private:
-    /// The bytes alone, without their lease: a worker may be the last to hold them.
-    using block = std::unique_ptr<std::uint8_t[]>;
-
+    std::size_t room() const noexcept { return filling_ ? filling_->size() - filled_ : 0; }
     task<void> make_room();
     task<void> grow();
     task<void> dispatch();
     task<written> put_whole();
     task<void> complete();
     static task<void> send_part(std::shared_ptr<upload> self, int number,
-                                std::shared_ptr<block> data, std::size_t size,
+                                std::shared_ptr<pages> data, std::size_t size,
                                 memory_budget::lease memory);
-    task<void> send(int number, std::shared_ptr<block> data, std::size_t size);
+    task<void> send(int number, std::shared_ptr<pages> data, std::size_t size);
     void rethrow() const {
         if (error_) std::rethrow_exception(error_);
     }
@@ -54,9 +53,8 @@ class upload : public std::enable_shared_from_this<upload> {
     std::string const key_;
 
     // The part that is being filled.
-    std::shared_ptr<block> filling_;
-    std::size_t room_ = 0;   ///< bytes in it
-    std::size_t filled_ = 0; ///< of them
+    std::shared_ptr<pages> filling_; ///< without its lease: a worker may be the last to hold it
+    std::size_t filled_ = 0;         ///< bytes of it
     memory_budget::lease lease_;
 
     // The parts that are under way.
