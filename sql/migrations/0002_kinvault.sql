@@ -107,10 +107,6 @@ update items set is_archived = false where is_archived is null;
 alter table items alter column is_archived set not null;
 update item_field_values set field_type = 'text' where field_type is null;
 alter table item_field_values alter column field_type set not null;
-update coverage_rows set sort_order = 0 where sort_order is null;
-alter table coverage_rows alter column sort_order set not null;
-update coverage_plan_limits set sort_order = 0 where sort_order is null;
-alter table coverage_plan_limits alter column sort_order set not null;
 
 create index sessions_user on sessions (user_id);
 create index sessions_expiry on sessions (expires_at);
