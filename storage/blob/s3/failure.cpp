@@ -77,6 +77,10 @@ failure unreachable(address const& to, std::string const& doing, transport_error
         text += " has a certificate that is not trusted: " + std::string(error.what()) +
                 "; set S3_CA_FILE to the certificate that signed it";
         break;
+    case transport_error::kind::timeout:
+        text +=
+            " fails at " + doing + ": " + error.what() + "; is it overloaded, or its disk full?";
+        break;
     default:
         text += " fails at " + doing + ": " + error.what();
     }
