@@ -17,7 +17,8 @@ namespace kinvault::blob {
 /// options cannot work.
 ///
 /// The bucket must be there and belong to the vault alone: `check` also ends uploads that someone
-/// began more than a day ago and never finished.
+/// began more than a day ago and never finished. On AWS the key needs s3:GetObject, PutObject,
+/// DeleteObject, AbortMultipartUpload, ListBucket and ListBucketMultipartUploads.
 std::unique_ptr<store> make_s3_store(s3::options settings, workers& pool);
 
 } // namespace kinvault::blob
