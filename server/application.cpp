@@ -22,14 +22,14 @@
 #include "domain/visas/service.hpp"
 #include "server/http/dispatcher.hpp"
 #include "server/http/server.hpp"
+#include "server/jobs.hpp"
 #include "server/routes/routes.hpp"
 #include "server/stores.hpp"
 #include "storage/workers.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <spdlog/spdlog.h>
+
+#include <algorithm>
 
 namespace kinvault {
 
@@ -92,8 +92,7 @@ domain::auth::options auth_options(config::settings const& from) {
 
 struct application::parts {
     parts(asio::io_context& on, config::settings const& from)
-        : context(on)
-        , settings(from)
+        : settings(from)
         , catalogue(config::load_catalogue(config::find_catalogue_dir(from.catalogue_dir)))
         , keys(from.secret_key)
         , hashing(from.worker_threads, from.worker_queue)
@@ -121,7 +120,7 @@ struct application::parts {
         , logins(from.login_rate_limit_per_minute)
         , dispatcher(routes, sessions, dispatcher_options(from))
         , server(on, dispatcher, server_options(from))
-        , sweep_timer(on) {
+        , background(on) {
         routes::add_health_routes(routes);
         routes::add_auth_routes(routes, auth, logins);
         routes::add_org_routes(routes, orgs);
@@ -140,11 +139,11 @@ struct application::parts {
         routes::add_visa_routes(routes, visas);
         routes::add_people_routes(routes, people);
         routes::add_vehicle_routes(routes, vehicles);
+        background.every(sweep_interval, "sweeping the store", [this] { return sweep(); });
     }
 
-    task<void> sweep_regularly();
+    task<void> sweep();
 
-    asio::io_context& context;
     config::settings settings;
     config::catalogue catalogue;
     crypto::master_key keys;
@@ -174,22 +173,12 @@ struct application::parts {
     http::router routes;
     http::dispatcher dispatcher;
     http::server server;
-    http::timer sweep_timer;
-    bool stopping = false;
+    jobs background;
 };
 
-task<void> application::parts::sweep_regularly() {
-    static constexpr auto as_result = asio::as_tuple(use_task);
-    while (!stopping) {
-        try {
-            auto const report = co_await domain::files::sweep(db, *store, sweep_untouched);
-            if (report.removed > 0) spdlog::info("swept {} objects without a row", report.removed);
-        } catch (std::exception const& error) {
-            spdlog::warn("sweeping failed, it will be tried again: {}", error.what());
-        }
-        sweep_timer.expires_after(sweep_interval);
-        co_await sweep_timer.async_wait(as_result);
-    }
+task<void> application::parts::sweep() {
+    auto const report = co_await domain::files::sweep(db, *store, sweep_untouched);
+    if (report.removed > 0) spdlog::info("swept {} objects without a row", report.removed);
 }
 
 application::application(asio::io_context& context, config::settings const& settings)
@@ -204,14 +193,18 @@ task<std::vector<std::string>> application::start() {
     for (auto const& address : parts_->settings.listen) {
         addresses.push_back(parts_->server.listen(address.text()));
     }
-    asio::co_spawn(parts_->context, parts_->sweep_regularly(), asio::detached);
+    parts_->background.start();
     co_return addresses;
 }
 
 task<void> application::stop() {
-    parts_->stopping = true;
-    parts_->sweep_timer.cancel();
+    // Requests and jobs end side by side, within one timeout.
+    auto const end = http::clock::now() + parts_->settings.shutdown_timeout;
+    parts_->background.finish();
     co_await parts_->server.stop();
+    auto const left = std::max(end - http::clock::now(), http::clock::duration::zero());
+    auto const grace = std::chrono::duration_cast<jobs::milliseconds>(left);
+    co_await parts_->background.stop(grace);
     co_await parts_->db.stop();
 }
 
