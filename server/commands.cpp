@@ -3,6 +3,7 @@
 #include "domain/auth/service.hpp"
 #include "domain/files/sweeper.hpp"
 #include "server/application.hpp"
+#include "server/command_tools.hpp"
 #include "server/http/server.hpp"
 #include "server/processes.hpp"
 #include "server/stores.hpp"
@@ -17,54 +18,12 @@
 
 #include <csignal>
 #include <cstdio>
-#include <functional>
 
 namespace kinvault::commands {
 
 namespace {
 
 using signals = asio::basic_signal_set<executor>;
-
-int complain(std::vector<std::string> const& problems) {
-    for (auto const& problem : problems) std::fprintf(stderr, "kinvault: %s\n", problem.c_str());
-    return problems.empty() ? 0 : 2;
-}
-
-/// Runs the event loop to its end. Beast can throw out of it: one
-/// connection's exception must not end the others.
-void run_loop(asio::io_context& context) {
-    for (;;) {
-        try {
-            context.run();
-            return;
-        } catch (std::exception const& error) {
-            spdlog::critical("an exception left the event loop: {}", error.what());
-        }
-    }
-}
-
-/// Runs one task on an event loop of its own and gives what it gives or throws.
-template <class T>
-T run_task(asio::io_context& context, task<T> work) {
-    std::exception_ptr failed;
-    std::optional<T> value;
-    auto ended = [&](std::exception_ptr error, T result) {
-        failed = error;
-        if (!error) value.emplace(std::move(result));
-        context.stop();
-    };
-    asio::co_spawn(context, std::move(work), std::move(ended));
-    run_loop(context);
-    if (failed) std::rethrow_exception(failed);
-    return std::move(*value);
-}
-
-pg::pool_options small_pool(config::settings const& from) {
-    pg::pool_options options;
-    options.conninfo = from.database_url;
-    options.size = 2;
-    return options;
-}
 
 task<int> apply_migrations(std::string url) {
     pg::migrate_options options;
