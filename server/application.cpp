@@ -122,6 +122,7 @@ struct application::parts {
         , server(on, dispatcher, server_options(from))
         , background(on) {
         routes::add_health_routes(routes);
+        routes::add_openapi_routes(routes);
         routes::add_auth_routes(routes, auth, logins);
         routes::add_org_routes(routes, orgs);
         routes::add_category_routes(routes, categories);

@@ -7,9 +7,11 @@
 //         }));
 //
 // Parameters after the call are `body<T>` and `query<T>`, in any order; the answer is a described
-// struct, a list of them, an optional, `void` (204) or `response`.
+// struct, a list of them, an optional, `void` (204) or `response`. The OpenAPI document follows
+// from the same signature.
 #pragma once
 
+#include "domain/schema/describe.hpp"
 #include "domain/schema/write.hpp"
 #include "server/http/call.hpp"
 
@@ -104,6 +106,37 @@ task<response> invoke(Fn const& handler, call& c, std::type_identity<std::tuple<
     }
 }
 
+template <class T>
+boost::json::object describe_sent(schema::definitions& all) {
+    return schema::describe_type<T>(all, schema::direction::sent);
+}
+template <class T>
+boost::json::object describe_given(schema::definitions& all) {
+    return schema::describe_type<T>(all, schema::direction::given);
+}
+template <class T>
+boost::json::object describe_query(schema::definitions& all) {
+    return schema::describe_members<T>(all, schema::direction::sent);
+}
+
+template <class T>
+void add_type(route& declared, std::type_identity<body<T>>) {
+    declared.body = describe_sent<T>;
+}
+template <class T>
+void add_type(route& declared, std::type_identity<query<T>>) {
+    declared.query = describe_query<T>;
+}
+
+/// What the document says of a handler's types.
+template <class Answer, class... Args>
+void add_types(route& declared, std::type_identity<std::tuple<Args...>>) {
+    (add_type(declared, std::type_identity<Args>()), ...);
+    if constexpr (!std::is_void_v<Answer> && !std::is_same_v<Answer, response>) {
+        declared.answer = describe_given<Answer>;
+    }
+}
+
 } // namespace detail
 
 /// Declares a route with a typed handler; see the head of this file.
@@ -115,7 +148,24 @@ route endpoint(method verb, std::string path, needs access, int status, std::str
         return detail::invoke<Fn, typename types::answer>(
             handler, c, std::type_identity<typename types::arguments>());
     };
-    return {verb, std::move(path), access, status, std::move(summary), std::move(handle)};
+    route declared{verb, std::move(path), access, status, std::move(summary), std::move(handle)};
+    detail::add_types<typename types::answer>(declared,
+                                              std::type_identity<typename types::arguments>());
+    return declared;
+}
+
+/// Declares that a route, which reads its body itself, takes a form with a part `file` and these
+/// fields.
+template <class Fields>
+void takes_form(route& declared) {
+    declared.body = detail::describe_sent<Fields>;
+    declared.body_content = "multipart/form-data";
+}
+
+/// Declares another JSON answer.
+template <class Answer>
+void also_gives(route& declared, int status, std::string_view what) {
+    declared.answers.push_back({status, what, false, detail::describe_given<Answer>});
 }
 
 } // namespace kinvault::http

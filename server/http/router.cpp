@@ -47,6 +47,31 @@ domain::role role_for(needs access) {
     return domain::role::anyone;
 }
 
+route& route::refuses(int refusal, std::string_view detail) {
+    answers.push_back({refusal, detail});
+    return *this;
+}
+
+route& route::also(int other, std::string_view what) {
+    answers.push_back({other, what, false});
+    return *this;
+}
+
+route& route::gives(std::string_view media_type) {
+    content = media_type;
+    return *this;
+}
+
+route& route::uses_session() {
+    session_optional = true;
+    return *this;
+}
+
+route& route::explain(std::string_view text) {
+    note = text;
+    return *this;
+}
+
 router::router() : root_(std::make_unique<node>()) {}
 router::~router() = default;
 

@@ -8,9 +8,11 @@ using namespace http;
 using namespace domain::dashboard;
 
 void add_dashboard_routes(router& routes, service& dashboard) {
-    routes.add(endpoint(method::get, "/api/dashboard/stats", needs::session, 200,
-                        "Counts what is in the vault and adds up the premiums of a year",
-                        [&](call& c) -> task<stats> { return dashboard.get(c.who()); }));
+    routes
+        .add(endpoint(method::get, "/api/dashboard/stats", needs::session, 200,
+                      "Counts what is in the vault and adds up the premiums of a year",
+                      [&](call& c) -> task<stats> { return dashboard.get(c.who()); }))
+        .refuses(403, "Not a member of this organization");
 }
 
 } // namespace kinvault::routes

@@ -92,19 +92,40 @@ task<response> download(call& c, service& files) {
 } // namespace
 
 void add_file_routes(router& routes, service& files) {
-    routes.add(endpoint(method::post, "/api/files/upload", needs::member, 201,
-                        "Stores a file of an item",
-                        [&](call& c) -> task<file> { return upload(c, files); }));
-    routes.add(endpoint(method::get, "/api/files/{id}", needs::viewer, 200, "Gives a file",
-                        [&](call& c) -> task<response> { return download(c, files); }));
-    routes.add(endpoint(method::patch, "/api/files/{id}", needs::member, 200,
-                        "Changes the name under which a file is shown",
-                        [&](call& c, body<rename_file> sent) -> task<file> {
-                            return files.rename(c.who(), c.parameter("id"), std::move(sent.value));
-                        }));
-    routes.add(
-        endpoint(method::del, "/api/files/{id}", needs::member, 204, "Deletes a file",
-                 [&](call& c) -> task<void> { return files.remove(c.who(), c.parameter("id")); }));
+    auto& adds = routes.add(endpoint(method::post, "/api/files/upload", needs::member, 201,
+                                     "Stores a file of an item",
+                                     [&](call& c) -> task<file> { return upload(c, files); }));
+    takes_form<upload_form>(adds);
+    adds.explain("The parts come in any order. Version 1 is encrypted by the server and takes "
+                 "documents and pictures only; version 2 is ciphertext of any type.")
+        .refuses(400, "File too large (max 25MB)")
+        .refuses(400, "File type not allowed: text/html")
+        .refuses(400, "More than one file")
+        .refuses(400, "A value of the form is too long")
+        .refuses(404, domain::item_not_found);
+    routes
+        .add(endpoint(method::get, "/api/files/{id}", needs::viewer, 200, "Gives a file",
+                      [&](call& c) -> task<response> { return download(c, files); }))
+        .explain("Version 1 in clear with its own media type; version 2 as it was sent, with "
+                 "X-Encryption-Version, ETag, and ranges.")
+        .gives("*/*")
+        .also(206, "The range that was asked for, of version 2")
+        .also(304, "The file has the ETag of If-None-Match")
+        .refuses(404, "File not found")
+        .refuses(416, "Range Not Satisfiable")
+        .refuses(502, "File is unavailable");
+    routes
+        .add(endpoint(method::patch, "/api/files/{id}", needs::member, 200,
+                      "Changes the name under which a file is shown",
+                      [&](call& c, body<rename_file> sent) -> task<file> {
+                          return files.rename(c.who(), c.parameter("id"), std::move(sent.value));
+                      }))
+        .refuses(404, "File not found");
+    routes
+        .add(endpoint(
+            method::del, "/api/files/{id}", needs::member, 204, "Deletes a file",
+            [&](call& c) -> task<void> { return files.remove(c.who(), c.parameter("id")); }))
+        .refuses(404, "File not found");
 }
 
 } // namespace kinvault::routes

@@ -62,6 +62,8 @@ class service;
 namespace kinvault::routes {
 
 void add_health_routes(http::router& routes);
+/// `/openapi.json`, which describes all routes there are when it is asked for.
+void add_openapi_routes(http::router& routes);
 void add_auth_routes(http::router& routes, domain::auth::service& auth, http::rate_limiter& logins);
 void add_org_routes(http::router& routes, domain::orgs::service& orgs);
 void add_category_routes(http::router& routes, domain::categories::service& categories);

@@ -5,6 +5,10 @@ import {Readable} from 'node:stream';
 
 let numbers = 0;
 
+let get_contract = async () => undefined;
+/// From now on every answer is compared with what this resolves to (see contract.mjs).
+export const check_answers_with = (get) => (get_contract = get);
+
 /// An email nobody has yet.
 export const new_email = (name = 'user') => {
     numbers += 1;
@@ -30,8 +34,10 @@ export class client {
         });
     }
 
-    /// The same, read whole: {status, headers, body: Buffer, json}.
+    /// The same, read whole: {status, headers, body: Buffer, json}. Throws when the answer breaks
+    /// the contract, where one is checked.
     async call(method, path, options = {}) {
+        const contract = await get_contract();
         const answer = await this.open(method, path, options);
         const pieces = [];
         for await (const piece of answer) pieces.push(piece);
@@ -39,6 +45,11 @@ export class client {
         let json;
         if (/^application\/json/.test(answer.headers['content-type'] ?? '') && body.length > 0) {
             json = JSON.parse(body.toString('utf8'));
+        }
+        try {
+            contract?.check(method, path, answer.statusCode, answer.headers, json);
+        } catch (error) {
+            throw new Error(`${method} ${path}: ${answer.statusCode}: not as /openapi.json says: ${error.message}`);
         }
         return {status: answer.statusCode, headers: answer.headers, body, json};
     }

@@ -1,4 +1,5 @@
 // Reading and writing of described structs: the reports clients see, member by member.
+#include "domain/schema/describe.hpp"
 #include "domain/schema/read.hpp"
 #include "domain/schema/write.hpp"
 
@@ -231,6 +232,36 @@ BOOST_AUTO_TEST_CASE(moments_as_the_contract_writes_them) {
     BOOST_TEST(moment("2026-02-10 12:34:56.123456+00") == "2026-02-10T12:34:56.123456Z");
     BOOST_TEST(moment("2026-02-10 12:34:56.1+00") == "2026-02-10T12:34:56.100000Z");
     BOOST_TEST(moment("2026-02-10 12:34:56+00") == "2026-02-10T12:34:56Z");
+}
+
+BOOST_AUTO_TEST_CASE(described_structs_give_json_schemas) {
+    definitions all;
+    all.refer<outer>(direction::sent);
+    all.refer<hidden>(direction::given);
+    auto const expected = boost::json::parse(R"({
+        "outer": {"type": "object", "properties": {
+            "name": {"type": "string"},
+            "number": {"type": "integer", "minimum": 1, "maximum": 9, "default": 4},
+            "kind": {"type": "string", "maxLength": 10, "default": "phone"},
+            "list": {"type": "array", "items": {"$ref": "#/components/schemas/inner"}, "default": []},
+            "day": {"type": ["string", "null"], "format": "date"},
+            "flag": {"type": ["boolean", "null"]},
+            "letter": {"type": ["string", "null"], "enum": ["a", "b", null]}},
+            "required": ["name"]},
+        "inner": {"type": "object", "properties": {
+            "key": {"type": "string", "minLength": 1, "maxLength": 3},
+            "value": {"type": ["string", "null"]}},
+            "required": ["key"]},
+        "hidden": {"type": "object", "properties": {
+            "email": {"type": "string"},
+            "password": {"type": "string", "writeOnly": true}},
+            "required": ["email", "password"]}})");
+    BOOST_TEST(boost::json::value(all.all()) == expected,
+               boost::json::serialize(all.all()) << " is not " << boost::json::serialize(expected));
+    // The other way round everything is there, so it is another schema.
+    auto const other = all.refer<outer>(direction::given);
+    BOOST_TEST(boost::json::serialize(other) == R"({"$ref":"#/components/schemas/outer.given"})");
+    BOOST_TEST(all.all().at("outer.given").at("required").as_array().size() == 7u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
