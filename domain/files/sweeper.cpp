@@ -24,7 +24,7 @@ task<std::int64_t> sweep_batch(pg::transaction& transaction, blob::store& store,
     auto const result = co_await transaction.run(sql::files::sweepable, std::move(parameters));
     auto const rows = pg::read_rows<key_row>(result);
     for (auto const& row : rows) {
-        co_await store.remove(row.key);
+        co_await store.clear(row.key);
         pg::parameters gone(row.key);
         co_await transaction.run(sql::files::forget, std::move(gone));
     }

@@ -33,7 +33,7 @@ handle open_temporaries(std::filesystem::path const& root) {
 incoming::incoming(std::filesystem::path root, std::string key)
     : root_(std::move(root))
     , key_(std::move(key))
-    , name_(crypto::random_uuid())
+    , name_(temporary_prefix(key_) + crypto::random_uuid())
     , temporaries_(open_temporaries(root_))
     , file_(::openat(temporaries_.get(), name_.c_str(),
                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)) {

@@ -88,6 +88,9 @@ std::optional<std::uint64_t> size(std::filesystem::path const& root, std::string
 /// Also removes the folders that become empty.
 void remove(std::filesystem::path const& root, std::string const& key);
 
+/// Removes the temporaries of this key.
+void remove_unfinished(std::filesystem::path const& root, std::string const& key);
+
 /// Makes the root, removes temporaries that are older than a day, and tries whether a file can be
 /// written and synced.
 void check(std::filesystem::path const& root);

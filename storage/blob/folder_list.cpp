@@ -118,6 +118,17 @@ std::vector<entry> list(std::filesystem::path const& root, std::string const& af
     return std::move(all.result);
 }
 
+void remove_unfinished(std::filesystem::path const& root, std::string const& key) {
+    auto const folder = open_folder(open_root(root), temporaries_name);
+    if (!folder) return;
+    auto const prefix = temporary_prefix(key);
+    for (auto const& one : contents(folder, root)) {
+        if (one.is_folder || !one.name.starts_with(prefix)) continue;
+        if (::unlinkat(folder.get(), one.name.c_str(), 0) != 0 && errno != ENOENT)
+            fail("remove an unfinished file in", root, errno);
+    }
+}
+
 void check(std::filesystem::path const& root) {
     make_root(root);
     remove_leftovers(root);

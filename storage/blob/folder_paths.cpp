@@ -1,5 +1,7 @@
 #include "storage/blob/folder_paths.hpp"
 
+#include "crypto/digest.hpp"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -37,6 +39,11 @@ std::string_view advice(int error) noexcept {
 
 handle::~handle() {
     if (fd_ >= 0) ::close(fd_);
+}
+
+std::string temporary_prefix(std::string_view key) {
+    // A key may be longer than a name, and has slashes.
+    return crypto::sha256_hex(key).substr(0, 32) + ".";
 }
 
 void fail(std::string_view action, std::filesystem::path const& where, int error) {

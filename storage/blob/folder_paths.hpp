@@ -12,6 +12,9 @@ namespace kinvault::blob::folder {
 /// Unfinished files live here, below the root: no key begins with it.
 inline constexpr char temporaries_name[] = ".tmp";
 
+/// How the names of a key's unfinished files begin.
+std::string temporary_prefix(std::string_view key);
+
 /// Throws store_error: what could not be done where, why, and what to do about it.
 [[noreturn]] void fail(std::string_view action, std::filesystem::path const& where, int error);
 

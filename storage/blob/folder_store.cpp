@@ -177,6 +177,14 @@ class folder_store final : public store {
         co_await pool_.run(std::move(job));
     }
 
+    task<void> clear(std::string key) override {
+        auto job = [root = root_, key = checked(std::move(key))] {
+            folder::remove_unfinished(root, key);
+            folder::remove(root, key);
+        };
+        co_await pool_.run(std::move(job));
+    }
+
     task<void> check() override {
         auto job = [root = root_] { folder::check(root); };
         co_await pool_.run(std::move(job));

@@ -96,6 +96,9 @@ class store {
     virtual task<std::optional<std::uint64_t>> size(std::string key) = 0;
     /// Durable when it returns. Removing what is not there is no error.
     virtual task<void> remove(std::string key) = 0;
+    /// The same, with what writers of this key have left that ended with their process. Nobody may
+    /// be writing it any more.
+    virtual task<void> clear(std::string key) = 0;
     /// Is the store usable? Called at the start: also makes the folder and clears old leftovers.
     virtual task<void> check() = 0;
     /// At most `most` objects with keys after `after`, in the order of their bytes; fewer than

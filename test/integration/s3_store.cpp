@@ -30,7 +30,7 @@ struct fixture {
     std::vector<s3::unfinished_upload> unfinished() {
         s3::client client(settings);
         std::vector<s3::unfinished_upload> result;
-        auto body = [&]() -> task<> { result = co_await client.list_uploads(); };
+        auto body = [&]() -> task<> { result = co_await client.list_uploads(""); };
         blob::test::run(loop, body);
         return result;
     }
@@ -269,7 +269,7 @@ BOOST_AUTO_TEST_CASE(parts_and_uploads_can_be_listed) {
         BOOST_REQUIRE_EQUAL(parts.size(), 2u);
         BOOST_TEST(parts[1].number == 2);
         BOOST_TEST(parts[1].size == part);
-        auto const uploads = co_await client.list_uploads();
+        auto const uploads = co_await client.list_uploads("");
         BOOST_REQUIRE_EQUAL(uploads.size(), 1u);
         BOOST_TEST(uploads[0].key == "a");
         BOOST_TEST(uploads[0].id == id);
@@ -278,6 +278,26 @@ BOOST_AUTO_TEST_CASE(parts_and_uploads_can_be_listed) {
         co_await client.abort_upload("a", id);
     };
     blob::test::run(loop, body);
+}
+
+BOOST_AUTO_TEST_CASE(clearing_a_key_ends_its_uploads_and_no_others) {
+    s3::client client(settings);
+    auto const data = blob::test::bytes(10);
+    auto body = [&]() -> task<> {
+        auto const hash = sha256(data);
+        co_await client.put_object("a", data, hash);
+        co_await client.create_upload("a");
+        co_await client.create_upload("a");
+        co_await client.create_upload("ab");
+        co_await place->clear("a");
+        auto const size = co_await client.head_object("a");
+        BOOST_TEST(!size.has_value());
+        co_await place->clear("a");
+    };
+    blob::test::run(loop, body);
+    auto const left = unfinished();
+    BOOST_REQUIRE_EQUAL(left.size(), 1u);
+    BOOST_TEST(left[0].key == "ab");
 }
 
 BOOST_AUTO_TEST_CASE(the_server_checks_what_arrives) {

@@ -234,11 +234,12 @@ task<std::vector<part>> client::list_parts(std::string key, std::string id) {
     }
 }
 
-task<std::vector<unfinished_upload>> client::list_uploads() {
+task<std::vector<unfinished_upload>> client::list_uploads(std::string prefix) {
     std::vector<unfinished_upload> all;
     std::string key, id;
     for (;;) {
         pairs query = {{"uploads", ""}, {"encoding-type", "url"}};
+        if (!prefix.empty()) query.emplace_back("prefix", prefix);
         if (!key.empty()) query.emplace_back("key-marker", key);
         if (!key.empty()) query.emplace_back("upload-id-marker", id);
         auto what = bucket_call("GET", std::move(query));

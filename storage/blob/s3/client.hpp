@@ -87,8 +87,8 @@ class client {
     /// No failure when there is no such upload.
     task<void> abort_upload(std::string key, std::string id);
     task<std::vector<part>> list_parts(std::string key, std::string id);
-    /// All that are not complete.
-    task<std::vector<unfinished_upload>> list_uploads();
+    /// All that are not complete, of keys that begin with `prefix`.
+    task<std::vector<unfinished_upload>> list_uploads(std::string prefix);
 
   private:
     struct call;

@@ -82,6 +82,17 @@ class s3_store final : public store {
         return core_->client.delete_object(checked(std::move(key)));
     }
 
+    /// The uploads first: one that is just being completed leaves an object.
+    task<void> clear(std::string key) override {
+        key = checked(std::move(key));
+        auto const begun = co_await core_->client.list_uploads(key);
+        for (auto const& one : begun) {
+            if (one.key != key) continue;
+            co_await core_->client.abort_upload(one.key, one.id);
+        }
+        co_await core_->client.delete_object(std::move(key));
+    }
+
     task<void> check() override {
         co_await core_->client.list_objects("", "", 1);
         std::string probe = probe_key, hash = empty_payload_hash;
@@ -112,7 +123,8 @@ class s3_store final : public store {
         std::size_t count = 0;
         try {
             auto const oldest = std::chrono::system_clock::now() - leftover_age;
-            auto const all = co_await core_->client.list_uploads();
+            std::string every_key;
+            auto const all = co_await core_->client.list_uploads(std::move(every_key));
             for (auto const& one : all) {
                 if (one.begun >= oldest) continue;
                 co_await core_->client.abort_upload(one.key, one.id);

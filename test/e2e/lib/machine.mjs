@@ -166,9 +166,14 @@ export class server {
     /// Migrates and serves; returns when the port answers.
     async start() {
         this.port ??= await free_port();
-        this.exit = undefined;
         const migration = this.command('migrate');
         if (migration.status !== 0) throw new Error(`migrate failed: ${migration.out}${migration.errors}`);
+        return this.serve();
+    }
+
+    /// Serves what has been migrated; also again, after its end.
+    async serve() {
+        this.exit = undefined;
         this.process = spawn(program, ['serve'], {env: this.env(), stdio: ['ignore', 'pipe', 'pipe']});
         running.add(this);
         for (const stream of [this.process.stdout, this.process.stderr]) {

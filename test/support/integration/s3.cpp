@@ -15,7 +15,8 @@ namespace {
 namespace s3 = blob::s3;
 
 task<void> remove_all(s3::client& client) {
-    auto const uploads = co_await client.list_uploads();
+    std::string every_key;
+    auto const uploads = co_await client.list_uploads(std::move(every_key));
     for (auto const& one : uploads) {
         co_await client.abort_upload(one.key, one.id);
     }

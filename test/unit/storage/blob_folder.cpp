@@ -337,6 +337,27 @@ BOOST_AUTO_TEST_CASE(the_check_removes_old_leftovers_only) {
     BOOST_TEST(unfinished() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(clearing_a_key_removes_what_killed_writers_left) {
+    auto const data = test::bytes(10);
+    auto body = [&]() -> task<> {
+        co_await test::put(*place, "a/b", data);
+        auto const kept = co_await place->create("a/c");
+        auto const left = co_await place->create("a/b");
+        co_await left->write(data);
+        BOOST_TEST(unfinished() == 2u);
+        co_await place->clear("a/b");
+        BOOST_TEST(unfinished() == 1u);
+        auto const size = co_await place->size("a/b");
+        BOOST_TEST(!size.has_value());
+        co_await place->clear("a/b");
+        co_await kept->write(data);
+        co_await kept->finish();
+        auto const other = co_await place->size("a/c");
+        BOOST_TEST(other.value_or(0) == 10u);
+    };
+    test::run(loop, body);
+}
+
 BOOST_AUTO_TEST_CASE(listing_goes_through_all_keys_in_order) {
     std::set<std::string> const keys = {"a",     "a-b", "a.b/c", "b/a",    "b/a-",
                                         "b-/x",  "b.c", "b/b/c", "b/b/c.", "b/b0",
