@@ -133,6 +133,11 @@ apt_progress() {
 
 # --- building ---
 
+# The fuzz targets (test/fuzz), as arguments of `build`: libFuzzer comes with clang.
+fuzz_build=(fuzz fuzzers -DCMAKE_BUILD_TYPE=RelWithDebInfo "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -g1"
+    -DKINVAULT_SANITIZE=address,undefined -DKINVAULT_FUZZ=ON -DKINVAULT_TESTS=OFF
+    -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19)
+
 build_jobs() {
     local cores
     cores=$(nproc)

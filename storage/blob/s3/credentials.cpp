@@ -25,7 +25,7 @@ constexpr auto early = 5min;
 constexpr auto next_try = 30s;
 /// Metadata services are at most one hop away, or not there at all.
 constexpr http_timeouts nearby{1'000ms, 2'000ms, 2'000ms};
-constexpr std::size_t answer_limit = 64 << 10;
+constexpr std::size_t key_answer_limit = 64 << 10;
 
 class fixed_credentials final : public credentials {
   public:
@@ -53,7 +53,7 @@ task<std::string> ask(std::string url, std::string method, pairs headers) {
         std::move(method), path == url.npos ? "/" : url.substr(path), std::move(headers), {}};
     request.headers.emplace_back("host", to.authority());
     auto const head = co_await connection->exchange(request);
-    auto text = co_await read_rest(*connection, answer_limit);
+    auto text = co_await read_rest(*connection, key_answer_limit);
     if (head.status != 200)
         throw no_credentials(to.text() + " answers with status " + std::to_string(head.status));
     co_return text;

@@ -3,6 +3,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace kinvault::blob::s3 {
@@ -19,6 +20,13 @@ int hex_digit(char c) noexcept {
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
     if (c >= 'A' && c <= 'F') return c - 'A' + 10;
     return -1;
+}
+
+/// Names of hosts and addresses, decoded.
+bool is_host(std::string_view text) noexcept {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return (is_unreserved(c) && c != '~') || c == ':';
+    });
 }
 
 } // namespace
@@ -79,10 +87,15 @@ endpoint parse_endpoint(std::string_view url) {
     endpoint result;
     result.tls = parts.scheme_id() == boost::urls::scheme::https;
     result.host = std::string(parts.host_address());
-    if (result.host.empty()) throw std::invalid_argument("no host in the URL");
+    if (!is_host(result.host)) throw std::invalid_argument("no host in the URL");
     result.port = std::string(parts.port());
     if (result.port.empty()) result.port = result.tls ? "443" : "80";
+    if (parts.port_number() == 0 && parts.has_port() && !parts.port().empty())
+        throw std::invalid_argument("the port is not one of 1 to 65535");
     result.prefix = std::string(parts.encoded_path());
+    // Boost 1.81 takes "http://host:.org" for a path behind an empty port.
+    if (!result.prefix.empty() && !result.prefix.starts_with('/'))
+        throw std::invalid_argument("not of the form http://host[:port][/path]");
     while (result.prefix.ends_with('/')) result.prefix.pop_back();
     return result;
 }

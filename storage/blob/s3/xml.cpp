@@ -46,8 +46,9 @@ std::chrono::system_clock::time_point time(pugi::xml_node parent, char const* na
     auto const count =
         std::sscanf(value.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &parts.tm_year, &parts.tm_mon,
                     &parts.tm_mday, &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &read);
+    // The clock's nanoseconds end in the year 2262.
     bool const plausible = count == 6 && value.ends_with('Z') && parts.tm_year >= 1900 &&
-                           parts.tm_year < 10000 && parts.tm_mon >= 1 && parts.tm_mon <= 12;
+                           parts.tm_year < 2262 && parts.tm_mon >= 1 && parts.tm_mon <= 12;
     if (!plausible) throw xml_error("<" + std::string(name) + "> is not a time");
     parts.tm_year -= 1900;
     parts.tm_mon -= 1;

@@ -115,7 +115,8 @@ BOOST_AUTO_TEST_CASE(endpoints) {
     BOOST_TEST(six.authority() == "[::1]");
     BOOST_TEST(parse_endpoint("https://h:80").text() == "https://h:80");
     for (auto const* url : {"", "host", "ftp://host", "http://", "http:///a", "http://u@host",
-                            "http://host?x", "http://host#x", "http://ho st"})
+                            "http://host?x", "http://host#x", "http://ho st", "http://h:65536",
+                            "http://h:0", "http://h:.org", "http://h%0d%0aa"})
         BOOST_CHECK_THROW(parse_endpoint(url), std::invalid_argument);
 }
 
