@@ -99,12 +99,27 @@ void check_s3(settings const& values, std::vector<std::string>& problems) {
         problems.push_back("S3_SECRET_KEY: is missing, S3_ACCESS_KEY goes with it");
 }
 
+void check_tls(settings const& values, std::vector<std::string>& problems) {
+    bool const certificate = !values.tls_certificate.empty();
+    if (certificate && values.tls_key.empty())
+        problems.push_back("TLS_KEY: is missing, TLS_CERTIFICATE goes with it");
+    if (!certificate && !values.tls_key.empty())
+        problems.push_back("TLS_CERTIFICATE: is missing, TLS_KEY goes with it");
+    auto const is_tcp = [](listen_address const& at) { return !at.is_unix(); };
+    if (values.redirect_listen.empty()) return;
+    if (!certificate)
+        problems.push_back("REDIRECT_LISTEN: needs HTTPS, so TLS_CERTIFICATE and TLS_KEY");
+    else if (std::none_of(values.listen.begin(), values.listen.end(), is_tcp))
+        problems.push_back("REDIRECT_LISTEN: needs a TCP address in LISTEN to redirect to");
+}
+
 } // namespace
 
 std::vector<std::string> check_serve(settings const& values) {
     std::vector<std::string> problems;
     check_secret_key(values.secret_key, problems);
     if (values.database_url.empty()) problems.push_back("DATABASE_URL: is missing");
+    check_tls(values, problems);
     if (values.blob_store == blob_store_kind::s3) check_s3(values, problems);
     return problems;
 }

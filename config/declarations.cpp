@@ -110,13 +110,15 @@ struct origins {
     static std::string show(settings const& from) { return origins_text(from.cors_origins); }
 };
 
+template <auto Member>
 struct addresses {
     static verdict read(std::string_view value, settings& into) {
-        return read_listen(value, into.listen);
+        return read_listen(value, into.*Member);
     }
     static std::string show(settings const& from) {
         std::string result;
-        for (auto const& entry : from.listen) result += (result.empty() ? "" : ", ") + entry.text();
+        for (auto const& entry : from.*Member)
+            result += (result.empty() ? "" : ", ") + entry.text();
         return result;
     }
 };
@@ -149,9 +151,15 @@ row<database_url>(essential, "DATABASE_URL", "URL", "",
 row<text<&s::secret_key>>(essential, "SECRET_KEY", "TEXT", "",
     "at least 32 random characters (openssl rand -hex 32); protects what the server encrypts "
     "itself, so it must never change or get lost", secret),
-row<addresses>(essential, "LISTEN", "ADDRESSES", "127.0.0.1:8000",
+row<addresses<&s::listen>>(essential, "LISTEN", "ADDRESSES", "127.0.0.1:8000",
     "where to accept connections: host:port, [v6]:port or unix:/path, several with commas",
     several),
+row<path<&s::tls_certificate>>(essential, "TLS_CERTIFICATE", "FILE", "",
+    "PEM file of the certificate and those behind it: the TCP addresses of LISTEN then speak HTTPS"),
+row<path<&s::tls_key>>(essential, "TLS_KEY", "FILE", "",
+    "PEM file of its private key; both are read again when they change, and on SIGHUP"),
+row<addresses<&s::redirect_listen>>(essential, "REDIRECT_LISTEN", "ADDRESSES", "",
+    "where plain HTTP is answered with a redirect to HTTPS, e.g. 0.0.0.0:80", several),
 row<http_url<&s::frontend_url>>(essential, "FRONTEND_URL", "URL", "http://localhost:3000",
     "address of the web frontend, for the links in mails"),
 row<path<&s::catalogue_dir>>(essential, "CATALOGUE_DIR", "FOLDER", "",

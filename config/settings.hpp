@@ -60,7 +60,10 @@ struct settings {
     std::string smtp_from;
     bool smtp_use_tls; ///< STARTTLS, or TLS from the start on port 465
 
-    std::vector<listen_address> listen; ///< at least one
+    std::vector<listen_address> listen;          ///< at least one
+    std::filesystem::path tls_certificate;       ///< empty: plain HTTP
+    std::filesystem::path tls_key;               ///< goes with it
+    std::vector<listen_address> redirect_listen; ///< may be empty
     std::uint32_t processes;
     std::uint32_t pool_size;
     std::uint64_t max_body_size; ///< of JSON bodies

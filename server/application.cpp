@@ -21,6 +21,7 @@
 #include "domain/vehicles/service.hpp"
 #include "domain/visas/service.hpp"
 #include "server/http/dispatcher.hpp"
+#include "server/http/redirect.hpp"
 #include "server/http/server.hpp"
 #include "server/jobs.hpp"
 #include "server/routes/routes.hpp"
@@ -39,6 +40,9 @@ namespace {
 /// many times the interval in which a running upload says that it runs.
 constexpr std::chrono::minutes sweep_interval{5};
 constexpr std::chrono::minutes sweep_untouched{10};
+
+/// How often the files of the certificate are looked at.
+constexpr std::chrono::seconds certificate_interval{2};
 
 class live_sessions final : public http::session_check {
   public:
@@ -67,6 +71,13 @@ http::server_options server_options(config::settings const& from) {
     return options;
 }
 
+/// Where a plain request is sent to: the first TCP address.
+std::uint16_t https_port(config::settings const& from) {
+    for (auto const& address : from.listen)
+        if (!address.is_unix()) return address.port;
+    return 443;
+}
+
 http::dispatcher_options dispatcher_options(config::settings const& from) {
     http::dispatcher_options options;
     options.cors_origins = from.cors_origins;
@@ -91,7 +102,7 @@ domain::auth::options auth_options(config::settings const& from) {
 } // namespace
 
 struct application::parts {
-    parts(asio::io_context& on, config::settings const& from)
+    parts(asio::io_context& on, config::settings const& from, http::tls_context* tls_rules)
         : settings(from)
         , catalogue(config::load_catalogue(config::find_catalogue_dir(from.catalogue_dir)))
         , keys(from.secret_key)
@@ -119,7 +130,9 @@ struct application::parts {
         , vehicles(db)
         , logins(from.login_rate_limit_per_minute)
         , dispatcher(routes, sessions, dispatcher_options(from))
-        , server(on, dispatcher, server_options(from))
+        , tls(tls_rules)
+        , redirect(https_port(from))
+        , server(on, server_options(from))
         , background(on) {
         routes::add_health_routes(routes);
         routes::add_openapi_routes(routes);
@@ -141,6 +154,10 @@ struct application::parts {
         routes::add_people_routes(routes, people);
         routes::add_vehicle_routes(routes, vehicles);
         background.every(sweep_interval, "sweeping the store", [this] { return sweep(); });
+        if (tls) {
+            auto look = [this] { return tls->refresh(file_workers, false); };
+            background.every(certificate_interval, "looking at the certificate", look);
+        }
     }
 
     task<void> sweep();
@@ -173,6 +190,8 @@ struct application::parts {
     http::rate_limiter logins;
     http::router routes;
     http::dispatcher dispatcher;
+    http::tls_context* tls;
+    http::https_redirect redirect;
     http::server server;
     jobs background;
 };
@@ -182,8 +201,9 @@ task<void> application::parts::sweep() {
     if (report.removed > 0) spdlog::info("swept {} objects without a row", report.removed);
 }
 
-application::application(asio::io_context& context, config::settings const& settings)
-    : parts_(std::make_unique<parts>(context, settings)) {}
+application::application(asio::io_context& context, config::settings const& settings,
+                         http::tls_context* tls)
+    : parts_(std::make_unique<parts>(context, settings, tls)) {}
 
 application::~application() = default;
 
@@ -191,11 +211,28 @@ task<std::vector<std::string>> application::start() {
     parts_->db.start();
     co_await parts_->store->check();
     std::vector<std::string> addresses;
+    http::door const plain{parts_->dispatcher};
+    http::door const secure{parts_->dispatcher, parts_->tls};
+    http::door const redirect{parts_->redirect};
     for (auto const& address : parts_->settings.listen) {
-        addresses.push_back(parts_->server.listen(address.text()));
+        auto const& to = address.is_unix() ? plain : secure;
+        addresses.push_back(parts_->server.listen(address.text(), to));
+    }
+    for (auto const& address : parts_->settings.redirect_listen) {
+        addresses.push_back(parts_->server.listen(address.text(), redirect));
     }
     parts_->background.start();
     co_return addresses;
+}
+
+task<void> application::reload() {
+    if (!parts_->tls) {
+        spdlog::info("nothing to read again: HTTPS is off");
+        co_return;
+    }
+    auto& reader = parts_->file_workers;
+    bool const force = true;
+    co_await parts_->tls->refresh(reader, force);
 }
 
 task<void> application::stop() {

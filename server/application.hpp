@@ -12,16 +12,24 @@
 
 namespace kinvault {
 
+namespace http {
+class tls_context;
+}
+
 class application {
   public:
-    /// Throws std::exception with one clear line when something cannot be made.
-    application(asio::io_context& context, config::settings const& settings);
+    /// `tls`, which must live as long as this, makes the TCP addresses speak HTTPS. Throws
+    /// std::exception with one clear line when something cannot be made.
+    application(asio::io_context& context, config::settings const& settings,
+                http::tls_context* tls = nullptr);
     ~application();
     application(application const&) = delete;
     application& operator=(application const&) = delete;
 
     /// Checks the store, then listens; gives the addresses.
     task<std::vector<std::string>> start();
+    /// Reads the certificate again.
+    task<void> reload();
     /// Ends gracefully: running requests get the shutdown timeout.
     task<void> stop();
 

@@ -14,6 +14,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_signal_set.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <spdlog/spdlog.h>
 
 #include <csignal>
@@ -51,6 +52,20 @@ task<int> apply_migrations_patiently(asio::io_context& context, std::string url)
     }
 }
 
+/// SIGHUP, as long as the server runs.
+task<void> reload_on_signal(application& app, signals& hangup) {
+    static constexpr auto as_result = asio::as_tuple(use_task);
+    for (;;) {
+        auto const result = co_await hangup.async_wait(as_result);
+        if (std::get<0>(result)) co_return;
+        try {
+            co_await app.reload();
+        } catch (std::exception const& error) {
+            spdlog::error("reading again failed: {}", error.what());
+        }
+    }
+}
+
 task<int> serve_until_signal(application& app, signals& stop) {
     auto const addresses = co_await app.start();
     for (auto const& address : addresses) spdlog::info("listening on {}", address);
@@ -60,10 +75,12 @@ task<int> serve_until_signal(application& app, signals& stop) {
     co_return 0;
 }
 
-int serve_process(config::settings const& settings) {
+int serve_process(config::settings const& settings, http::tls_context* tls) {
     asio::io_context context(1);
     signals stop(context.get_executor(), SIGINT, SIGTERM);
-    application app(context, settings);
+    signals hangup(context.get_executor(), SIGHUP);
+    application app(context, settings, tls);
+    asio::co_spawn(context, reload_on_signal(app, hangup), asio::detached);
     return run_task(context, serve_until_signal(app, stop));
 }
 
@@ -92,8 +109,12 @@ int serve(config::loaded const& from) {
         asio::io_context context(1);
         run_task(context, apply_migrations_patiently(context, settings.database_url));
     }
-    if (settings.processes == 1) return serve_process(settings);
-    return supervise(settings.processes, [&] { return serve_process(settings); });
+    std::optional<http::tls_context> tls;
+    if (!settings.tls_certificate.empty())
+        tls.emplace(http::tls_files{settings.tls_certificate, settings.tls_key});
+    auto* const rules = tls ? &*tls : nullptr;
+    if (settings.processes == 1) return serve_process(settings, rules);
+    return supervise(settings.processes, [&] { return serve_process(settings, rules); });
 }
 
 int migrate(config::loaded const& from) {

@@ -26,6 +26,11 @@ void request_stop(int) {
     stop_requested = 1;
 }
 
+volatile std::sig_atomic_t reload_requested = 0;
+void request_reload(int) {
+    reload_requested = 1;
+}
+
 void set_handler(int signal, void (*handler)(int)) {
     struct sigaction action = {};
     action.sa_handler = handler;
@@ -39,6 +44,7 @@ pid_t start(std::function<int()> const& work) {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     set_handler(SIGTERM, SIG_DFL);
     set_handler(SIGINT, SIG_DFL);
+    set_handler(SIGHUP, SIG_IGN);
     int code = 1;
     try {
         code = work();
@@ -53,6 +59,7 @@ pid_t start(std::function<int()> const& work) {
 int supervise(std::uint32_t count, std::function<int()> const& work) {
     set_handler(SIGTERM, request_stop);
     set_handler(SIGINT, request_stop);
+    set_handler(SIGHUP, request_reload);
     std::map<pid_t, clock::time_point> running;
     while (!stop_requested) {
         while (running.size() < count) {
@@ -64,6 +71,10 @@ int supervise(std::uint32_t count, std::function<int()> const& work) {
         }
         int status = 0;
         pid_t const ended = ::wait(&status);
+        if (reload_requested) {
+            reload_requested = 0;
+            for (auto const& [pid, since] : running) ::kill(pid, SIGHUP);
+        }
         auto const found = running.find(ended);
         if (found == running.end()) continue;
         bool const died_young = clock::now() - found->second < young;

@@ -1,18 +1,15 @@
 #include "server/http/connection.hpp"
 
 #include "server/http/framing.hpp"
+#include "server/http/streams.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <spdlog/spdlog.h>
 
 #include <ctime>
-#include <poll.h>
-#include <sys/socket.h>
 
 namespace kinvault::http {
 
@@ -20,8 +17,6 @@ namespace beast = boost::beast;
 using boost::system::error_code;
 
 namespace {
-
-inline constexpr auto as_result = asio::as_tuple(use_task);
 
 /// The parser's buffer: a head and, for chunked bodies, a chunk header or trailer. Beast throws out
 /// of the event loop when a trailer field grows beyond 65,533 bytes, which this keeps it from.
@@ -50,11 +45,12 @@ std::string_view date_line() {
     return {line, length};
 }
 
+template <class Stream>
 class client_connection final : public connection, private body_source {
   public:
-    client_connection(socket client, std::optional<asio::ip::address> peer, application& app,
+    client_connection(Stream stream, std::optional<asio::ip::address> peer, application& app,
                       connection_limits const& limits)
-        : stream_(std::move(client))
+        : stream_(std::move(stream))
         , peer_(std::move(peer))
         , app_(app)
         , limits_(limits)
@@ -65,7 +61,7 @@ class client_connection final : public connection, private body_source {
     void finish() override;
     void abort() override {
         error_code ignored;
-        stream_.close(ignored);
+        stream_.lowest().close(ignored);
     }
 
   private:
@@ -87,16 +83,20 @@ class client_connection final : public connection, private body_source {
     task<std::size_t> read_some(std::span<std::uint8_t> into) override;
     task<std::size_t> read_plain(std::span<std::uint8_t> into);
     task<std::size_t> read_chunked(std::span<std::uint8_t> into);
+    task<void> read_more();
     task<void> write_all(std::string_view text);
     task<void> write_stream(response& reply);
     task<void> drain_body();
     task<void> linger();
-    bool client_is_gone();
     bool body_too_slow();
+    void end_idle() {
+        stream_.finish();
+        abort();
+    }
 
     using chunk_parser = beast::http::request_parser<beast::http::buffer_body>;
 
-    socket stream_;
+    Stream stream_;
     std::optional<asio::ip::address> peer_;
     application& app_;
     connection_limits const& limits_;
@@ -113,14 +113,22 @@ class client_connection final : public connection, private body_source {
     std::chrono::steady_clock::duration body_waited_{}; ///< time spent waiting in that window
 };
 
-task<void> client_connection::run() {
+template <class Stream>
+task<void> client_connection<Stream>::run() {
     try {
         bool more = true;
+        if constexpr (Stream::secure) {
+            enter(phase::reading_head);
+            auto const failed = co_await stream_.handshake();
+            if (failed) {
+                spdlog::debug("no TLS handshake: {}", failed.message());
+                co_return;
+            }
+        }
         while (more && !finishing_) {
             more = co_await serve_one();
         }
-        error_code ignored;
-        stream_.shutdown(socket::shutdown_both, ignored);
+        stream_.finish();
     } catch (disconnected const&) {
     } catch (boost::system::system_error const& error) {
         // Cancelled because the client went away, or the socket failed: nobody is there to tell.
@@ -128,7 +136,8 @@ task<void> client_connection::run() {
     }
 }
 
-task<bool> client_connection::serve_one() {
+template <class Stream>
+task<bool> client_connection<Stream>::serve_one() {
     std::optional<response> refusal;
     try {
         bool const found = co_await read_head();
@@ -142,7 +151,7 @@ task<bool> client_connection::serve_one() {
         co_return false;
     }
     enter(phase::handling);
-    exchange request{request_.head, *this, peer_, false};
+    exchange request{request_.head, *this, peer_, Stream::secure};
     response reply = co_await app_.handle(request);
     bool const drainable =
         request_.chunked ? parser_->is_done() : body_left_ <= drain_limit && !continue_wanted_;
@@ -157,7 +166,8 @@ task<bool> client_connection::serve_one() {
     co_return true;
 }
 
-task<bool> client_connection::read_head() {
+template <class Stream>
+task<bool> client_connection<Stream>::read_head() {
     enter(phase::idle);
     if (buffer_.size() == 0 && buffer_.capacity() > buffer_kept) buffer_.shrink_to_fit();
     for (;;) {
@@ -170,14 +180,15 @@ task<bool> client_connection::read_head() {
         }
         if (buffer_.size() > 0 && phase_ == phase::idle) enter(phase::reading_head);
         auto const space = buffer_.prepare(std::min(buffer_kept, buffer_limit - buffer_.size()));
-        auto const result = co_await stream_.async_read_some(space, as_result);
+        auto const result = co_await stream_.read_some(space);
         auto const& [error, count] = result;
         if (error) co_return false;
         buffer_.commit(count);
     }
 }
 
-void client_connection::parse_head(std::size_t end) {
+template <class Stream>
+void client_connection<Stream>::parse_head(std::size_t end) {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(head_limit + 1));
     parser_->body_limit(boost::none);
@@ -205,7 +216,8 @@ void client_connection::parse_head(std::size_t end) {
     body_waited_ = {};
 }
 
-task<std::size_t> client_connection::read_some(std::span<std::uint8_t> into) {
+template <class Stream>
+task<std::size_t> client_connection<Stream>::read_some(std::span<std::uint8_t> into) {
     if (continue_wanted_) {
         continue_wanted_ = false;
         co_await write_all("HTTP/1.1 100 Continue\r\n\r\n");
@@ -221,7 +233,8 @@ task<std::size_t> client_connection::read_some(std::span<std::uint8_t> into) {
     co_return count;
 }
 
-task<std::size_t> client_connection::read_plain(std::span<std::uint8_t> into) {
+template <class Stream>
+task<std::size_t> client_connection<Stream>::read_plain(std::span<std::uint8_t> into) {
     auto const most = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), body_left_));
     if (most == 0) co_return 0;
     std::size_t count = asio::buffer_copy(asio::buffer(into.data(), most), buffer_.cdata());
@@ -229,7 +242,7 @@ task<std::size_t> client_connection::read_plain(std::span<std::uint8_t> into) {
     if (count == 0) {
         enter(phase::reading_body);
         auto const space = asio::buffer(into.data(), most);
-        auto const result = co_await stream_.async_read_some(space, as_result);
+        auto const result = co_await stream_.read_some(space);
         if (std::get<0>(result)) throw disconnected();
         count = std::get<1>(result);
         body_waited_ += clock::now() - since_;
@@ -238,29 +251,41 @@ task<std::size_t> client_connection::read_plain(std::span<std::uint8_t> into) {
     co_return count;
 }
 
-task<std::size_t> client_connection::read_chunked(std::span<std::uint8_t> into) {
+template <class Stream>
+task<std::size_t> client_connection<Stream>::read_chunked(std::span<std::uint8_t> into) {
     auto& body = parser_->get().body();
     body.data = into.data();
     body.size = into.size();
     body.more = true;
     while (!parser_->is_done() && body.size == into.size()) {
-        enter(phase::reading_body);
-        auto const result =
-            co_await beast::http::async_read_some(stream_, buffer_, *parser_, as_result);
-        body_waited_ += clock::now() - since_;
-        error_code const error = std::get<0>(result);
-        if (!error || error == beast::http::error::need_buffer) continue;
-        if (error.category() == make_error_code(beast::http::error::bad_chunk).category() &&
-            error != beast::http::error::end_of_stream &&
-            error != beast::http::error::partial_message) {
+        error_code error = beast::http::error::need_more;
+        if (buffer_.size() > 0) {
+            auto const used = parser_->put(buffer_.cdata(), error);
+            buffer_.consume(used);
+        }
+        if (error == beast::http::error::need_more) {
+            co_await read_more();
+        } else if (error && error != beast::http::error::need_buffer) {
             throw bad_request(400, "Malformed chunked body");
         }
-        throw disconnected();
     }
     co_return into.size() - body.size;
 }
 
-task<bool> client_connection::answer(response& reply, bool keep_alive) {
+/// More of a chunked body into the buffer.
+template <class Stream>
+task<void> client_connection<Stream>::read_more() {
+    if (buffer_.size() >= buffer_limit) throw bad_request(400, "Malformed chunked body");
+    enter(phase::reading_body);
+    auto const space = buffer_.prepare(buffer_limit - buffer_.size());
+    auto const result = co_await stream_.read_some(space);
+    body_waited_ += clock::now() - since_;
+    if (std::get<0>(result)) throw disconnected();
+    buffer_.commit(std::get<1>(result));
+}
+
+template <class Stream>
+task<bool> client_connection<Stream>::answer(response& reply, bool keep_alive) {
     bool const head_only = request_.head.verb == method::head;
     bool const empty = reply.status == 204 || reply.status == 304;
     out_.clear();
@@ -288,18 +313,20 @@ task<bool> client_connection::answer(response& reply, bool keep_alive) {
     co_return true;
 }
 
-task<void> client_connection::write_all(std::string_view text) {
+template <class Stream>
+task<void> client_connection<Stream>::write_all(std::string_view text) {
     while (!text.empty()) {
         enter(phase::writing);
         auto const piece = asio::buffer(text.data(), std::min(text.size(), piece_size * 4));
-        auto const result = co_await stream_.async_write_some(piece, as_result);
+        auto const result = co_await stream_.write_some(piece);
         if (std::get<0>(result)) throw disconnected();
         text.remove_prefix(std::get<1>(result));
     }
     enter(phase::handling);
 }
 
-task<void> client_connection::write_stream(response& reply) {
+template <class Stream>
+task<void> client_connection<Stream>::write_stream(response& reply) {
     std::vector<std::uint8_t> buffer(static_cast<std::size_t>(
         std::min<std::uint64_t>(piece_size * 4, std::max<std::uint64_t>(1, reply.stream_length))));
     std::uint64_t left = reply.stream_length;
@@ -324,7 +351,8 @@ task<void> client_connection::write_stream(response& reply) {
     }
 }
 
-task<void> client_connection::drain_body() {
+template <class Stream>
+task<void> client_connection<Stream>::drain_body() {
     if (request_.chunked || body_left_ == 0) co_return;
     std::vector<std::uint8_t> scrap(static_cast<std::size_t>(body_left_));
     while (body_left_ > 0) {
@@ -335,27 +363,24 @@ task<void> client_connection::drain_body() {
 
 /// After the last answer: closing at once with unread input would reset the connection and take the
 /// answer away from the client, so a little more is read first.
-task<void> client_connection::linger() {
-    error_code ignored;
-    stream_.shutdown(socket::shutdown_send, ignored);
+template <class Stream>
+task<void> client_connection<Stream>::linger() {
+    stream_.finish();
     std::vector<std::uint8_t> scrap(4096);
     std::uint64_t drained = 0;
     enter(phase::reading_head);
+    // Below TLS: nobody looks at what comes now.
+    auto& below = stream_.lowest();
     while (drained < drain_limit) {
         auto const space = asio::buffer(scrap);
-        auto const result = co_await stream_.async_read_some(space, as_result);
+        auto const result = co_await below.async_read_some(space, as_result);
         if (std::get<0>(result)) co_return;
         drained += std::get<1>(result);
     }
 }
 
-bool client_connection::client_is_gone() {
-    char byte;
-    auto const count = ::recv(stream_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
-}
-
-bool client_connection::body_too_slow() {
+template <class Stream>
+bool client_connection<Stream>::body_too_slow() {
     auto const waited = body_waited_ + (clock::now() - since_);
     if (waited < rate_window) return false;
     auto const least = limits_.body_min_rate * static_cast<std::uint64_t>(rate_window.count());
@@ -366,12 +391,13 @@ bool client_connection::body_too_slow() {
     return slow;
 }
 
-void client_connection::watch(clock::time_point now) {
-    if (!stream_.is_open()) return;
+template <class Stream>
+void client_connection<Stream>::watch(clock::time_point now) {
+    if (!stream_.lowest().is_open()) return;
     auto const passed = now - since_;
     switch (phase_) {
     case phase::idle:
-        if (passed > limits_.idle_timeout) abort();
+        if (passed > limits_.idle_timeout) end_idle();
         break;
     case phase::reading_head:
         if (passed > limits_.head_timeout) abort();
@@ -383,22 +409,29 @@ void client_connection::watch(clock::time_point now) {
         if (body_too_slow()) abort();
         break;
     case phase::handling:
-        if (passed > std::chrono::seconds(1) && client_is_gone())
+        if (passed > std::chrono::seconds(1) && stream_.client_is_gone())
             cancellation_.emit(asio::cancellation_type::terminal);
         break;
     }
 }
 
-void client_connection::finish() {
+template <class Stream>
+void client_connection<Stream>::finish() {
     finishing_ = true;
-    if (phase_ == phase::idle) abort();
+    if (phase_ == phase::idle) end_idle();
 }
 
 } // namespace
 
 std::unique_ptr<connection> make_connection(socket client, std::optional<asio::ip::address> peer,
-                                            application& app, connection_limits const& limits) {
-    return std::make_unique<client_connection>(std::move(client), std::move(peer), app, limits);
+                                            application& app, connection_limits const& limits,
+                                            SSL_CTX* tls) {
+    if (tls) {
+        return std::make_unique<client_connection<tls_stream>>(tls_stream(std::move(client), tls),
+                                                               std::move(peer), app, limits);
+    }
+    return std::make_unique<client_connection<plain_stream>>(plain_stream(std::move(client)),
+                                                             std::move(peer), app, limits);
 }
 
 } // namespace kinvault::http

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <memory>
+#include <openssl/types.h>
 #include <optional>
 #include <string>
 
@@ -64,7 +65,9 @@ class connection {
     asio::cancellation_signal cancellation_;
 };
 
+/// With `tls` the connection speaks TLS by these rules, and keeps them. Throws std::bad_alloc.
 std::unique_ptr<connection> make_connection(socket client, std::optional<asio::ip::address> peer,
-                                            application& app, connection_limits const& limits);
+                                            application& app, connection_limits const& limits,
+                                            SSL_CTX* tls = nullptr);
 
 } // namespace kinvault::http

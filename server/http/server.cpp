@@ -39,9 +39,8 @@ std::optional<asio::ip::address> peer_of(asio::local::stream_protocol::endpoint 
 
 } // namespace
 
-server::server(asio::io_context& context, application& app, server_options options)
+server::server(asio::io_context& context, server_options options)
     : context_(context)
-    , app_(app)
     , options_(options)
     , janitor_timer_(context) {
     asio::co_spawn(context_, janitor(), asio::detached);
@@ -51,9 +50,9 @@ server::~server() {
     for (auto const& path : socket_paths_) ::unlink(path.c_str());
 }
 
-std::string server::listen(std::string const& address) {
+std::string server::listen(std::string const& address, door to) {
     if (address.starts_with("unix:")) {
-        open_unix(address.substr(5));
+        open_unix(address.substr(5), to);
         return address;
     }
     auto const colon = address.rfind(':');
@@ -66,7 +65,7 @@ std::string server::listen(std::string const& address) {
         auto const found =
             resolver.resolve(host, std::to_string(port), asio::ip::tcp::resolver::passive);
         if (found.empty()) cannot_listen(address, "the host is unknown");
-        open_tcp(found.begin()->endpoint());
+        open_tcp(found.begin()->endpoint(), to);
     } catch (boost::system::system_error const& error) {
         cannot_listen(address, error.code().message());
     } catch (std::logic_error const&) {
@@ -78,7 +77,7 @@ std::string server::listen(std::string const& address) {
     return shown + ":" + std::to_string(bound.port());
 }
 
-void server::open_tcp(asio::ip::tcp::endpoint const& endpoint) {
+void server::open_tcp(asio::ip::tcp::endpoint const& endpoint, door const& to) {
     asio::basic_socket_acceptor<asio::ip::tcp, executor> acceptor(context_.get_executor());
     acceptor.open(endpoint.protocol());
     acceptor.set_option(asio::socket_base::reuse_address(true));
@@ -89,10 +88,10 @@ void server::open_tcp(asio::ip::tcp::endpoint const& endpoint) {
     acceptor.bind(endpoint);
     acceptor.listen(4096);
     tcp_.push_back(std::move(acceptor));
-    asio::co_spawn(context_, accept_loop(tcp_.back()), asio::detached);
+    asio::co_spawn(context_, accept_loop(tcp_.back(), to), asio::detached);
 }
 
-void server::open_unix(std::string const& path) {
+void server::open_unix(std::string const& path, door const& to) {
     struct stat found;
     if (::lstat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode)) ::unlink(path.c_str());
     asio::basic_socket_acceptor<asio::local::stream_protocol, executor> acceptor(
@@ -109,11 +108,11 @@ void server::open_unix(std::string const& path) {
     ::chmod(path.c_str(), 0666);
     socket_paths_.push_back(path);
     local_.push_back(std::move(acceptor));
-    asio::co_spawn(context_, accept_loop(local_.back()), asio::detached);
+    asio::co_spawn(context_, accept_loop(local_.back(), to), asio::detached);
 }
 
 template <class Acceptor>
-task<void> server::accept_loop(Acceptor& acceptor) {
+task<void> server::accept_loop(Acceptor& acceptor, door to) {
     using protocol = typename Acceptor::protocol_type;
     while (acceptor.is_open()) {
         asio::basic_stream_socket<protocol, executor> client(context_.get_executor());
@@ -132,17 +131,25 @@ task<void> server::accept_loop(Acceptor& acceptor) {
         if constexpr (std::is_same_v<protocol, asio::ip::tcp>) {
             client.set_option(asio::ip::tcp::no_delay(true), error);
         }
-        if (connections_.size() >= options_.max_connections) {
-            turn_away(socket(std::move(client)));
-        } else {
-            serve(socket(std::move(client)), peer_of(endpoint));
-        }
+        admit(socket(std::move(client)), peer_of(endpoint), to);
     }
 }
 
-void server::serve(socket client, std::optional<asio::ip::address> peer) {
-    connections_.push_front(
-        make_connection(std::move(client), std::move(peer), app_, options_.limits));
+void server::admit(socket client, std::optional<asio::ip::address> peer, door const& to) {
+    if (connections_.size() < options_.max_connections) {
+        try {
+            serve(std::move(client), std::move(peer), to);
+        } catch (std::bad_alloc const&) {
+            spdlog::error("accept: out of memory");
+        }
+    } else if (!to.tls) {
+        turn_away(std::move(client));
+    }
+}
+
+void server::serve(socket client, std::optional<asio::ip::address> peer, door const& to) {
+    connections_.push_front(make_connection(std::move(client), std::move(peer), to.app,
+                                            options_.limits, to.tls ? to.tls->current() : nullptr));
     auto const entry = connections_.begin();
     auto ended = [this, entry](std::exception_ptr error) {
         if (error) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/http/connection.hpp"
+#include "server/http/tls_context.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -23,18 +24,25 @@ struct server_options {
     bool share_port = false; ///< SO_REUSEPORT, for several processes
 };
 
+/// Who answers those who come in at an address, and whether they speak TLS.
+struct door {
+    application& app;
+    tls_context const* tls = nullptr; ///< none: plain HTTP
+};
+
 using timer = asio::basic_waitable_timer<clock, asio::wait_traits<clock>, executor>;
 
 class server {
   public:
-    server(asio::io_context& context, application& app, server_options options);
+    server(asio::io_context& context, server_options options);
     ~server();
     server(server const&) = delete;
     server& operator=(server const&) = delete;
 
     /// Listens on `host:port`, `[v6]:port` or `unix:/path` and gives the address it got (port 0 is
-    /// any). Throws std::runtime_error with one clear line.
-    std::string listen(std::string const& address);
+    /// any). What `to` refers to must live as long as this. Throws std::runtime_error with one
+    /// clear line.
+    std::string listen(std::string const& address, door to);
     /// Stops accepting, lets running requests finish for at most the shutdown timeout, then ends
     /// what is left. Returns when no connection is left.
     task<void> stop();
@@ -45,15 +53,15 @@ class server {
     using connection_list = std::list<std::unique_ptr<connection>>;
 
     template <class Acceptor>
-    task<void> accept_loop(Acceptor& acceptor);
-    void serve(socket client, std::optional<asio::ip::address> peer);
+    task<void> accept_loop(Acceptor& acceptor, door to);
+    void admit(socket client, std::optional<asio::ip::address> peer, door const& to);
+    void serve(socket client, std::optional<asio::ip::address> peer, door const& to);
     void turn_away(socket client);
     task<void> janitor();
-    void open_tcp(asio::ip::tcp::endpoint const& endpoint);
-    void open_unix(std::string const& path);
+    void open_tcp(asio::ip::tcp::endpoint const& endpoint, door const& to);
+    void open_unix(std::string const& path, door const& to);
 
     asio::io_context& context_;
-    application& app_;
     server_options options_;
     std::list<asio::basic_socket_acceptor<asio::ip::tcp, executor>> tcp_;
     std::list<asio::basic_socket_acceptor<asio::local::stream_protocol, executor>> local_;

@@ -1,6 +1,7 @@
 // A client of the HTTP interface for tests and benches: JSON calls, multipart uploads, streams.
 import {strict as assert} from 'node:assert';
 import {Agent, request as send} from 'node:http';
+import {Agent as TlsAgent, request as send_tls} from 'node:https';
 import {Readable} from 'node:stream';
 
 let numbers = 0;
@@ -15,10 +16,13 @@ export const new_email = (name = 'user') => {
     return `${name}.${process.pid}.${Date.now()}.${numbers}@example.org`;
 };
 
+/// `to`: a port, or {port, ca, servername} to speak HTTPS to a server with a certificate of that CA.
 export class client {
-    constructor(port) {
-        this.port = port;
-        this.agent = new Agent({keepAlive: true, maxSockets: 8});
+    constructor(to) {
+        this.to = typeof to === 'number' ? {port: to} : to;
+        this.port = this.to.port;
+        this.send = this.to.ca ? send_tls : send;
+        this.agent = new (this.to.ca ? TlsAgent : Agent)({keepAlive: true, maxSockets: 8});
         this.token = '';
     }
 
@@ -27,7 +31,7 @@ export class client {
     open(method, path, {headers = {}, body} = {}) {
         return new Promise((resolve, reject) => {
             const all = {...(this.token ? {authorization: `Bearer ${this.token}`} : {}), ...headers};
-            const request = send({port: this.port, host: '127.0.0.1', agent: this.agent, method, path, headers: all}, resolve);
+            const request = this.send({host: '127.0.0.1', ...this.to, agent: this.agent, method, path, headers: all}, resolve);
             request.on('error', reject);
             if (body instanceof Readable) body.pipe(request);
             else request.end(body);
@@ -101,8 +105,8 @@ export const multipart = ({name, type}, fields) => {
 };
 
 /// Registers a plain account and returns its client, signed in.
-export const registered = async (port, name = 'user') => {
-    const one = new client(port);
+export const registered = async (to, name = 'user') => {
+    const one = new client(to);
     one.email = new_email(name);
     const answer = await one.post('/api/auth/register', {email: one.email, password: 'correct horse battery', full_name: 'Ada Lovelace'});
     one.token = answer.token;

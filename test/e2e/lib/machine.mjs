@@ -3,7 +3,7 @@
 import {spawn, spawnSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
-import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {connect, createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
@@ -64,6 +64,9 @@ export const can_connect = (port) =>
         socket.once('connect', () => (socket.destroy(), resolve(true)));
         socket.once('error', () => resolve(false));
     });
+
+/// Is this program there?
+export const installed = (name) => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0;
 
 /// The kernel's TCP sockets (IPv4): [{local: 'ADDRESS:PORT' in hexadecimal, state}].
 export const tcp_table = () =>
@@ -199,6 +202,16 @@ export class server {
     async stop(signal = 'SIGTERM') {
         if (!this.exit) this.kill(signal);
         return this.ended;
+    }
+
+    /// The highest memory it had, resident, in KiB; `reset_peak` begins anew.
+    peak() {
+        return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.process.pid}/status`, 'utf8'))[1]);
+    }
+
+    reset_peak() {
+        writeFileSync(`/proc/${this.process.pid}/clear_refs`, '5');
+        return this.peak();
     }
 
     accepts_connections() {

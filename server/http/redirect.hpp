@@ -1,0 +1,23 @@
+// What the plain port beside HTTPS answers: the same address with https. Used by the server for
+// REDIRECT_LISTEN.
+#pragma once
+
+#include "server/http/connection.hpp"
+
+#include <cstdint>
+
+namespace kinvault::http {
+
+class https_redirect final : public application {
+  public:
+    /// `port`: where HTTPS is served; 443 is not named in the address.
+    explicit https_redirect(std::uint16_t port) : port_(port) {}
+
+    task<response> handle(exchange& request) override;
+    response refused(bad_request const& error) override;
+
+  private:
+    std::uint16_t port_;
+};
+
+} // namespace kinvault::http
