@@ -20,11 +20,13 @@ void add_contact_routes(router& routes, service& contacts) {
                           return contacts.create(c.who(), std::move(sent.value));
                       }))
         .refuses(404, "Item not found");
-    routes.add(endpoint(method::put, "/api/contacts/reorder", needs::member, 200,
-                        "Sets the sort orders of an item's contacts",
-                        [&](call& c, body<new_order> sent) -> task<done> {
-                            return contacts.reorder(c.who(), std::move(sent.value));
-                        }));
+    routes
+        .add(endpoint(method::put, "/api/contacts/reorder", needs::member, 200,
+                      "Sets the sort orders of an item's contacts",
+                      [&](call& c, body<new_order> sent) -> task<done> {
+                          return contacts.reorder(c.who(), std::move(sent.value));
+                      }))
+        .refuses(404, "Item not found");
     routes
         .add(endpoint(method::patch, "/api/contacts/{id}", needs::member, 200, "Changes a contact",
                       [&](call& c, body<change_contact> sent) -> task<contact> {
