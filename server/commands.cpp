@@ -5,10 +5,9 @@
 #include "server/application.hpp"
 #include "server/command_tools.hpp"
 #include "server/http/server.hpp"
+#include "server/migrations.hpp"
 #include "server/processes.hpp"
 #include "server/stores.hpp"
-#include "sql/statements.hpp"
-#include "storage/postgres/migrate.hpp"
 #include "storage/workers.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -26,23 +25,14 @@ namespace {
 
 using signals = asio::basic_signal_set<executor>;
 
-task<int> apply_migrations(std::string url) {
-    pg::migrate_options options;
-    options.conninfo = std::move(url);
-    auto const all = sql::migrations();
-    auto const report = co_await pg::migrate(std::move(options), all);
-    for (auto const& applied : report.applied) spdlog::info("applied migration {}", applied);
-    co_return static_cast<int>(report.applied.size());
-}
-
 /// At the start: the database may come up later than we do.
-task<int> apply_migrations_patiently(asio::io_context& context, std::string url) {
+task<int> apply_migrations_patiently(asio::io_context& context, config::settings const& settings) {
     http::timer pause(context);
     for (;;) {
         std::string why;
         try {
-            int const applied = co_await apply_migrations(url);
-            co_return applied;
+            auto const report = co_await bring_up_to_date(settings);
+            co_return static_cast<int>(report.applied.size());
         } catch (pg::unavailable const& away) {
             why = away.what();
         }
@@ -107,7 +97,7 @@ int serve(config::loaded const& from) {
     if (int const code = complain(config::check_serve(settings))) return code;
     {
         asio::io_context context(1);
-        run_task(context, apply_migrations_patiently(context, settings.database_url));
+        run_task(context, apply_migrations_patiently(context, settings));
     }
     std::optional<http::tls_context> tls;
     if (!settings.tls_certificate.empty())
@@ -120,8 +110,8 @@ int serve(config::loaded const& from) {
 int migrate(config::loaded const& from) {
     if (from.values.database_url.empty()) return complain({"DATABASE_URL: is missing"});
     asio::io_context context(1);
-    int const applied = run_task(context, apply_migrations(from.values.database_url));
-    if (applied == 0) std::puts("the database is up to date");
+    auto const report = run_task(context, bring_up_to_date(from.values));
+    if (report.applied.empty()) std::puts("the database is up to date");
     return 0;
 }
 

@@ -10,6 +10,10 @@ namespace kinvault::commands {
 int serve(config::loaded const& from);
 /// Applies the migrations that are missing.
 int migrate(config::loaded const& from);
+/// `adopt [--dry-run [--files all|N]] [--json]`: takes over the vault of an original installation.
+/// A dry run gives 0 when all is well, 3 when something is broken already, 1 when it cannot be
+/// done.
+int adopt(config::loaded const& from);
 /// Shows the settings and says what is wrong with them.
 int check_config(config::loaded const& from);
 /// `user reset-link EMAIL`

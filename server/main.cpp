@@ -8,6 +8,7 @@
 #include <exception>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -18,15 +19,22 @@ constexpr char usage[] =
     "\n"
     "  serve                   serve the vault over HTTP\n"
     "  migrate                 bring the database up to date\n"
+    "  adopt                   take over the vault of an original installation\n"
     "  check-config            show the settings in effect, and what is wrong\n"
     "  sweep                   remove stored objects that no file needs\n"
     "  user reset-link EMAIL   print a link that sets a new password\n"
     "\n";
 
+std::vector<kinvault::config::extra_option> const command_options{
+    {"dry-run", false, "adopt: only report what would be done and what is broken already"},
+    {"files", true, "adopt --dry-run: how many files to read, 'all' or a number (default 100)"},
+    {"json", false, "print a JSON document"},
+};
+
 int run(loaded const& from) {
     using namespace kinvault::commands;
     static std::map<std::string, int (*)(loaded const&)> const commands{
-        {"serve", serve}, {"migrate", migrate}, {"check-config", check_config},
+        {"serve", serve}, {"migrate", migrate}, {"adopt", adopt}, {"check-config", check_config},
         {"user", user},   {"sweep", sweep},
     };
     auto const command = commands.find(from.command);
@@ -43,14 +51,15 @@ int run(loaded const& from) {
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
-    auto const from = kinvault::config::load(argc, argv, kinvault::config::process_environment());
+    auto const from = kinvault::config::load(argc, argv, kinvault::config::process_environment(),
+                                             command_options);
     if (from.version) {
         std::puts("kinvault " KINVAULT_VERSION);
         return 0;
     }
     if (from.help) {
         std::fputs(usage, stdout);
-        std::fputs(kinvault::config::describe_flags().c_str(), stdout);
+        std::fputs(kinvault::config::describe_flags(command_options).c_str(), stdout);
         return 0;
     }
     if (!from.problems.empty() && from.command != "check-config") {

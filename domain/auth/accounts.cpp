@@ -111,6 +111,10 @@ task<bool> service::open_session(credentials_row const& account, std::string tok
 
 task<void> service::renew_hash(std::string user_id, std::string stored, password given) {
     try {
+        pg::parameters which(stored);
+        auto const answer = co_await db_.run(sql::auth::may_renew, std::move(which));
+        bool const renews = passwords_.makes_bcrypt() || pg::scalar<bool>(answer).value_or(false);
+        if (!renews) co_return;
         std::string const hash = co_await passwords_.hash(std::move(given));
         pg::parameters parameters(user_id, stored, hash);
         co_await db_.run(sql::auth::rehash, std::move(parameters));

@@ -31,6 +31,8 @@ class passwords {
 
     /// Whether a hash of another scheme or cost should be replaced at the next login.
     bool is_dated(std::string_view stored) const;
+    /// Whether today's scheme is the one that the original system can verify too.
+    bool makes_bcrypt() const { return options_.scheme == crypto::password_scheme::bcrypt; }
     /// How hashes of today's scheme begin, as a pattern for LIKE.
     std::string_view scheme_pattern() const;
 

@@ -122,6 +122,12 @@ audited as (
 )
 select user_id from opened
 
+-- As long as the record of the original system is there, its operator may go back to it: the hashes
+-- that it understands stay. $1 hash
+-- name: may_renew
+select to_regclass(quote_ident(current_schema()) || '.alembic_version') is null
+    or $1 not like '$2_$%'
+
 -- A hash under today's parameters in the place of the one that was verified. $1 user, $2 old, $3 new
 -- name: rehash
 update users set password_hash = $3 where id = $1 and password_hash = $2

@@ -46,10 +46,12 @@ class migrator {
     task<void> open();
     task<bool> asks(statement const& what);
     task<void> prepare_table(migration_report& report);
-    task<void> adopt(migration_report& report);
+    task<void> create_table();
+    task<void> take_over(migration_report& report);
     task<std::vector<applied_migration>> applied();
     void compare(std::vector<applied_migration> const& applied) const;
     task<void> apply_one(migration const& one);
+    task<void> run_one(migration const& one);
     task<void> record(migration const& one);
 
     direct_connection to_;
@@ -107,23 +109,43 @@ task<void> migrator::prepare_table(migration_report& report) {
     if (!empty && !options_.adopt) {
         throw migration_error("the database is not empty and not a kinvault database");
     }
-    co_await to_.execute("begin", "begin");
-    co_await to_.execute(sql::schema_migrations::create_table.text, "schema_migrations");
     if (!empty) {
-        co_await adopt(report);
+        co_await take_over(report);
+        co_return;
     }
+    co_await to_.execute("begin", "begin");
+    co_await create_table();
     co_await to_.execute("commit", "commit");
 }
 
-task<void> migrator::adopt(migration_report& report) {
+task<void> migrator::create_table() {
+    co_await to_.execute(sql::schema_migrations::create_table.text, "schema_migrations");
+}
+
+/// All of it or nothing: whoever finds the database half taken over could not go back.
+task<void> migrator::take_over(migration_report& report) {
+    co_await to_.execute("begin", "begin");
     auto const adopting = options_.adopt;
     int const state = co_await adopting(to_);
     if (state < 0 || static_cast<std::size_t>(state) > all_.size()) {
         throw migration_error("the database is at a state that this program does not know");
     }
-    for (auto const& one : all_.first(static_cast<std::size_t>(state))) {
+    co_await create_table();
+    auto const known = all_.first(static_cast<std::size_t>(state));
+    for (auto const& one : known) {
         co_await record(one);
         report.adopted.push_back(title(one));
+    }
+    for (auto const& one : all_.subspan(known.size())) {
+        co_await run_one(one);
+        report.applied.push_back(title(one));
+    }
+    co_await to_.execute("commit", "commit");
+    // Every table was rewritten or has new indexes: plans should not wait for autovacuum.
+    parameters none;
+    auto const answer = co_await to_.run(sql::schema_migrations::analyze_text, std::move(none));
+    if (auto const text = scalar<std::string>(answer)) {
+        co_await to_.execute(*text, "analyze");
     }
 }
 
@@ -154,14 +176,20 @@ void migrator::compare(std::vector<applied_migration> const& applied) const {
 }
 
 task<void> migrator::apply_one(migration const& one) {
-    auto const name = "migration " + title(one);
     co_await to_.execute("begin", "begin");
+    co_await run_one(one);
+    co_await to_.execute("commit", "commit");
+}
+
+/// In the transaction that is open.
+task<void> migrator::run_one(migration const& one) {
+    auto const name = "migration " + title(one);
+    if (options_.on_migration) options_.on_migration(title(one));
     co_await to_.execute(one.text, name);
     if (!to_.in_transaction()) {
         throw migration_error(name + " ends the transaction that it runs in");
     }
     co_await record(one);
-    co_await to_.execute("commit", "commit");
 }
 
 task<void> migrator::record(migration const& one) {

@@ -36,14 +36,17 @@ struct migrate_options {
     std::chrono::milliseconds connect_timeout{10000};
     /// Asked when the database has tables but is none of ours. Gives the number of the migration
     /// whose state it is in (that one and those before are recorded, not run), or throws
-    /// migration_error. Runs in the transaction that records them. Without it, every such
-    /// database is refused.
+    /// migration_error. Runs in the one transaction that records them and applies the others.
+    /// Without it, every such database is refused.
     std::function<task<int>(direct_connection&)> adopt;
+    /// Told `NNNN_name` before each that is applied.
+    std::function<void(std::string const&)> on_migration;
 };
 
-/// Applies what is missing, each migration in a transaction of its own, under an advisory lock: of
-/// two that begin at once, one waits and then finds nothing to do. Throws migration_error,
-/// unavailable, database_error; what was committed before stays.
+/// Applies what is missing, each migration in a transaction of its own (those of an adopted
+/// database all in one), under an advisory lock: of two that begin at once, one waits and then
+/// finds nothing to do. Throws migration_error, unavailable, database_error; what was committed
+/// before stays.
 task<migration_report> migrate(migrate_options options, std::span<migration const> all);
 
 /// Verifies only: throws migration_error if anything is missing, changed or unknown.

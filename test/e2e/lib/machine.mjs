@@ -151,7 +151,7 @@ export class server {
             PATH: process.env.PATH,
             DATABASE_URL: this.database_url,
             SECRET_KEY: this.secret,
-            LISTEN: `127.0.0.1:${this.port}`,
+            LISTEN: `127.0.0.1:${this.port ?? 0}`,
             BLOB_STORE: 'folder',
             BLOB_DIR: this.blobs,
             RATE_LIMIT_PER_MINUTE: '0',
@@ -176,6 +176,7 @@ export class server {
 
     /// Serves what has been migrated; also again, after its end.
     async serve() {
+        this.port ??= await free_port();
         this.exit = undefined;
         this.process = spawn(program, ['serve'], {env: this.env(), stdio: ['ignore', 'pipe', 'pipe']});
         running.add(this);
