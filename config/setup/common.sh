@@ -88,6 +88,14 @@ ensure_packages() {
         mkdir -p "${drop_in%/*}"
         echo "create_main_cluster = false" >"$drop_in"
     fi
+    # Nor shall nginx and the like begin to serve on this machine.
+    local policy=
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+        policy=/usr/sbin/policy-rc.d
+        # Should we be killed, it lets all services start again.
+        printf '#!/bin/sh\nkill -0 %s 2>/dev/null && exit 101\nexit 0\n' $$ >"$policy"
+        chmod 755 "$policy"
+    fi
     local log status=0
     log=$(mktemp "$log_folder/kinvault-apt.XXXXXX")
     export DEBIAN_FRONTEND=noninteractive
@@ -97,6 +105,7 @@ ensure_packages() {
         rm -f "$drop_in"
         rmdir --ignore-fail-on-non-empty "${drop_in%/*}"
     fi
+    [ -z "$policy" ] || rm -f "$policy"
     if [ "$status" != 0 ]; then
         tail -n 20 "$log" >&2
         rm -f "$log"

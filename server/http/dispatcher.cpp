@@ -37,26 +37,6 @@ std::string_view raw_path(request_head const& head) {
     return head.target.substr(0, head.target.find('?'));
 }
 
-/// The last address of a list that is not one of our own proxies: each of them appends the peer it
-/// saw, so everything to the left of a stranger is hearsay.
-template <class Trusted>
-std::string forwarded_for(std::string_view list, std::string const& peer, Trusted const& trusted) {
-    std::string client = peer;
-    while (!list.empty()) {
-        auto const comma = list.rfind(',');
-        auto entry = comma == std::string_view::npos ? list : list.substr(comma + 1);
-        list = comma == std::string_view::npos ? std::string_view() : list.substr(0, comma);
-        while (!entry.empty() && entry.front() == ' ') entry.remove_prefix(1);
-        while (!entry.empty() && entry.back() == ' ') entry.remove_suffix(1);
-        boost::system::error_code error;
-        auto const address = asio::ip::make_address(std::string(entry), error);
-        if (error) break;
-        client = address.to_string();
-        if (!trusted(address)) break;
-    }
-    return client;
-}
-
 } // namespace
 
 dispatcher::dispatcher(router const& routes, session_check& sessions, dispatcher_options options)
@@ -76,17 +56,11 @@ std::string dispatcher::next_request_id() {
     return id_prefix_ + "-" + std::string(digits, end);
 }
 
-dispatcher::client dispatcher::identify(exchange const& request) const {
-    client found{request.peer ? request.peer->to_string() : "unix", request.secure};
-    if (!options_.trusted || !options_.trusted(request.peer)) return found;
-    auto const& head = request.head;
-    if (auto const list = head.field("X-Forwarded-For")) {
-        found.address = forwarded_for(*list, found.address, options_.trusted);
-    }
-    if (auto const scheme = head.field("X-Forwarded-Proto")) {
-        found.secure = equal_ignoring_case(*scheme, "https");
-    }
-    return found;
+client_identity dispatcher::identify(exchange const& request) const {
+    client_identity known{request.peer ? request.peer->to_string() : "unix", request.secure,
+                          std::string(request.head.field_or_empty("Host"))};
+    if (!options_.trusted || !options_.trusted(request.peer)) return known;
+    return apply_forwarded(request.head, std::move(known), options_.trusted);
 }
 
 bool dispatcher::allows(std::string_view origin) const {
@@ -123,7 +97,7 @@ std::optional<response> dispatcher::limit(std::string const& address) {
 }
 
 std::optional<response> dispatcher::answer_early(exchange const& request, match const& matched,
-                                                 client const& who) {
+                                                 client_identity const& who) {
     auto const& head = request.head;
     if (auto reply = preflight(head)) return reply;
     if (!matched.found || matched.found->counted) {

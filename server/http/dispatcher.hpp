@@ -5,6 +5,7 @@
 
 #include "server/http/call.hpp"
 #include "server/http/connection.hpp"
+#include "server/http/forwarded.hpp"
 #include "server/http/rate_limit.hpp"
 #include "server/http/router.hpp"
 
@@ -18,8 +19,7 @@ struct dispatcher_options {
     std::vector<std::string> cors_origins;
     std::uint32_t rate_limit_per_minute = 600;
     std::uint64_t max_body = 1 << 20; ///< bytes of a JSON body
-    /// Whether a peer may report whom it speaks for; nothing is the peer of a Unix socket.
-    std::function<bool(std::optional<asio::ip::address> const&)> trusted;
+    trust trusted; ///< whose word about the client is believed; nobody's when empty
 };
 
 class dispatcher final : public application {
@@ -30,16 +30,12 @@ class dispatcher final : public application {
     response refused(bad_request const& error) override;
 
   private:
-    struct client {
-        std::string address;
-        bool secure;
-    };
-    client identify(exchange const& request) const;
+    client_identity identify(exchange const& request) const;
     std::string next_request_id();
 
     /// Preflights, redirects, unknown paths, wrong methods and too many requests; or nothing.
     std::optional<response> answer_early(exchange const& request, match const& matched,
-                                         client const& who);
+                                         client_identity const& who);
     std::optional<response> preflight(request_head const& head) const;
     std::optional<response> limit(std::string const& address);
     response answer_error(std::exception_ptr error, std::string const& request_id) const;

@@ -19,34 +19,6 @@ method verb_from(std::string_view verb) {
     refuse("Method not implemented", 501);
 }
 
-/// RFC 3986 host and optional port, as far as a name, an IPv4 or a bracketed IPv6 address goes.
-bool is_host(std::string_view host) {
-    if (host.empty()) return false;
-    std::string_view rest = host;
-    if (rest.front() == '[') {
-        auto const end = rest.find(']');
-        if (end == std::string_view::npos) return false;
-        auto const address = rest.substr(1, end - 1);
-        if (address.find_first_not_of("0123456789abcdefABCDEF:.") != std::string_view::npos)
-            return false;
-        rest.remove_prefix(end + 1);
-    } else {
-        auto const end = std::min(rest.find(':'), rest.size());
-        auto const valid = [](char c) {
-            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                   std::string_view("-._~%!$&'()*+,;=").find(c) != std::string_view::npos;
-        };
-        if (end == 0 ||
-            !std::all_of(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(end), valid))
-            return false;
-        rest.remove_prefix(end);
-    }
-    if (rest.empty()) return true;
-    if (rest.front() != ':') return false;
-    rest.remove_prefix(1);
-    return rest.size() <= 5 && rest.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 void read_target(std::string_view target, request_head& head) {
     if (target.empty() || target.front() != '/') refuse("The target must be a path");
     for (char const c : target) {
@@ -155,6 +127,33 @@ std::size_t find_head_end(std::string_view received) {
     }
     if (received.size() >= head_limit) refuse("The head of the request is too large", 431);
     return std::string_view::npos;
+}
+
+bool is_host(std::string_view host) {
+    if (host.empty()) return false;
+    std::string_view rest = host;
+    if (rest.front() == '[') {
+        auto const end = rest.find(']');
+        if (end == std::string_view::npos) return false;
+        auto const address = rest.substr(1, end - 1);
+        if (address.find_first_not_of("0123456789abcdefABCDEF:.") != std::string_view::npos)
+            return false;
+        rest.remove_prefix(end + 1);
+    } else {
+        auto const end = std::min(rest.find(':'), rest.size());
+        auto const valid = [](char c) {
+            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                   std::string_view("-._~%!$&'()*+,;=").find(c) != std::string_view::npos;
+        };
+        if (end == 0 ||
+            !std::all_of(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(end), valid))
+            return false;
+        rest.remove_prefix(end);
+    }
+    if (rest.empty()) return true;
+    if (rest.front() != ':') return false;
+    rest.remove_prefix(1);
+    return rest.size() <= 5 && rest.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 admitted_head admit_head(parsed_head parsed) {

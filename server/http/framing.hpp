@@ -35,6 +35,10 @@ struct admitted_head {
     bool expects_continue = false;
 };
 
+/// Whether a text is what a Host field may hold: a name, an IPv4 or bracketed IPv6 address (RFC
+/// 3986) and an optional port.
+bool is_host(std::string_view text);
+
 /// Checks RFC 9112's rules on framing and target. Throws `bad_request` (400, 417, 501, 505).
 admitted_head admit_head(parsed_head parsed);
 

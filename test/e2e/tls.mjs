@@ -2,7 +2,7 @@
 // runs, uploads that are cut off, and what scanners say.
 import {strict as assert} from 'node:assert';
 import {spawn, spawnSync} from 'node:child_process';
-import {createHash, randomBytes, X509Certificate} from 'node:crypto';
+import {randomBytes, X509Certificate} from 'node:crypto';
 import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
 import {connect as connect_plain} from 'node:net';
@@ -12,6 +12,7 @@ import {connect} from 'node:tls';
 import {describe, test} from '../support/suite.mjs';
 import {common_authority, host, replace} from './lib/certificates.mjs';
 import {client, multipart, passport, registered} from './lib/client.mjs';
+import {fetch_large, send_large} from './lib/large.mjs';
 import {common, folder, free_port, installed, server, until} from './lib/machine.mjs';
 import {head, raw, read_answer} from './lib/raw.mjs';
 
@@ -296,27 +297,9 @@ test('300 MiB up and down: memory stays, the bytes are the same', () =>
         const user = await registered(at);
         const item = await user.post('/api/items', passport());
         await user.call('GET', `/api/files/${(await user.upload(item.id, randomBytes(1_000_000))).json.id}`);
-        const block = randomBytes(1024 * 1024);
-        const form = multipart({name: 'a.bin', type: 'application/octet-stream'}, {item_id: item.id, encryption_version: 2});
-        const sum = createHash('sha256');
-        const {Readable} = await import('node:stream');
-        const parts = function* () {
-            yield form.before;
-            for (let i = 0; i < 300; i += 1) {
-                sum.update(block);
-                yield block;
-            }
-            yield form.after;
-        };
         const before = vault.reset_peak();
-        const sent = await user.call('POST', '/api/files/upload', {
-            headers: {'content-type': form.content_type, 'content-length': form.before.length + 300 * block.length + form.after.length},
-            body: Readable.from(parts()),
-        });
-        assert.equal(sent.status, 201);
-        const back = createHash('sha256');
-        for await (const data of await user.open('GET', `/api/files/${sent.json.id}`)) back.update(data);
-        assert.equal(back.digest('hex'), sum.digest('hex'));
+        const sent = await send_large(user, item.id, 300);
+        assert.equal(await fetch_large(user, sent.id), sent.sum);
         const grown = vault.peak() - before;
         assert.ok(grown < 32 * 1024, `grown by ${grown} KiB`);
         user.close();

@@ -16,7 +16,7 @@ export const new_email = (name = 'user') => {
     return `${name}.${process.pid}.${Date.now()}.${numbers}@example.org`;
 };
 
-/// `to`: a port, or {port, ca, servername} to speak HTTPS to a server with a certificate of that CA.
+/// `to`: a port, or options of Node's request: {port, ca, servername, headers}; with `ca` it is HTTPS.
 export class client {
     constructor(to) {
         this.to = typeof to === 'number' ? {port: to} : to;
@@ -31,7 +31,7 @@ export class client {
     /// body still to be read.
     open(method, path, {headers = {}, body} = {}) {
         return new Promise((resolve, reject) => {
-            const all = {...(this.token ? {authorization: `Bearer ${this.token}`} : {}), ...this.fields, ...headers};
+            const all = {...this.to.headers, ...(this.token ? {authorization: `Bearer ${this.token}`} : {}), ...this.fields, ...headers};
             const request = this.send({host: '127.0.0.1', ...this.to, agent: this.agent, method, path, headers: all}, resolve);
             request.on('error', reject);
             if (body instanceof Readable) body.pipe(request);

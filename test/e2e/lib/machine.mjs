@@ -131,6 +131,44 @@ export class cluster {
     }
 }
 
+/// Another program: a proxy, a frontend's server. `ready` is called until it gives something true.
+export class helper {
+    constructor(command, args, options = {}) {
+        Object.assign(this, {command, args, options, log: ''});
+    }
+
+    async start(ready) {
+        this.exit = undefined;
+        this.process = spawn(this.command, this.args, {stdio: ['ignore', 'pipe', 'pipe'], ...this.options});
+        running.add(this);
+        for (const stream of [this.process.stdout, this.process.stderr]) {
+            stream.on('data', (data) => (this.log = (this.log + data).slice(-100_000)));
+        }
+        this.ended = new Promise((resolve) => {
+            this.process.on('error', (error) => (this.log += error));
+            this.process.on('exit', (code, signal) => {
+                running.delete(this);
+                this.exit = {code, signal};
+                resolve(this.exit);
+            });
+        });
+        await until(`${this.command} is ready`, async () => {
+            if (this.exit) throw new Error(`${this.command} ended (${JSON.stringify(this.exit)}):\n${this.log}`);
+            return ready();
+        });
+        return this;
+    }
+
+    kill(signal) {
+        this.process.kill(signal);
+    }
+
+    async stop(signal = 'SIGTERM') {
+        if (!this.exit) this.kill(signal);
+        return this.ended;
+    }
+}
+
 /// One kinvault process. `env` adds settings to those every test wants.
 export class server {
     constructor(database_url, env = {}) {
