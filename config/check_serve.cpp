@@ -1,4 +1,5 @@
 // What must be set before the server may take data in: used by `serve` and `check-config`.
+#include "config/mailbox.hpp"
 #include "config/settings.hpp"
 #include "config/values.hpp"
 
@@ -121,6 +122,8 @@ std::vector<std::string> check_serve(settings const& values) {
     if (values.database_url.empty()) problems.push_back("DATABASE_URL: is missing");
     check_tls(values, problems);
     if (values.blob_store == blob_store_kind::s3) check_s3(values, problems);
+    if (!values.smtp_host.empty() && !parse_mailbox(values.smtp_from))
+        problems.push_back("SMTP_FROM: is not an address like vault@example.org");
     return problems;
 }
 

@@ -202,9 +202,12 @@ row<text<&s::smtp_host>>(mail, "SMTP_HOST", "HOST", "", "mail server; without on
 row<whole<&s::smtp_port, 1, 65535>>(mail, "SMTP_PORT", "PORT", "587", "its port"),
 row<text<&s::smtp_user>>(mail, "SMTP_USER", "TEXT", "", "user to log in as, if any"),
 row<text<&s::smtp_password>>(mail, "SMTP_PASSWORD", "TEXT", "", "password of that user", secret),
-row<text<&s::smtp_from>>(mail, "SMTP_FROM", "ADDRESS", "noreply@localhost", "sender of the mails"),
+row<text<&s::smtp_from>>(mail, "SMTP_FROM", "ADDRESS", "noreply@localhost",
+    "sender of the mails; also: The vault <vault@example.org>"),
 row<boolean<&s::smtp_use_tls>>(mail, "SMTP_USE_TLS", "BOOL", "true",
     "STARTTLS, or TLS from the start on port 465; false: no encryption"),
+row<path<&s::smtp_ca_file>>(mail, "SMTP_CA_FILE", "FILE", "",
+    "certificates that sign the mail server's one (default: those of the system)"),
 
 row<whole<&s::session_expiry_hours, 1, 8760>>(security, "SESSION_EXPIRY_HOURS", "HOURS", "72",
     "how long a login lasts"),

@@ -57,7 +57,8 @@ struct settings {
     std::uint16_t smtp_port;
     std::string smtp_user;
     std::string smtp_password;
-    std::string smtp_from;
+    std::string smtp_from; ///< as mailbox.hpp takes it
+    std::filesystem::path smtp_ca_file;
     bool smtp_use_tls; ///< STARTTLS, or TLS from the start on port 465
 
     std::vector<listen_address> listen;          ///< at least one

@@ -14,6 +14,7 @@
 #include "domain/orgs/service.hpp"
 #include "domain/people/service.hpp"
 #include "domain/providers/service.hpp"
+#include "domain/reminders/mailing.hpp"
 #include "domain/reminders/service.hpp"
 #include "domain/renewal/service.hpp"
 #include "domain/saved_contacts/service.hpp"
@@ -24,6 +25,7 @@
 #include "server/http/redirect.hpp"
 #include "server/http/server.hpp"
 #include "server/jobs.hpp"
+#include "server/mail/office.hpp"
 #include "server/routes/routes.hpp"
 #include "server/stores.hpp"
 #include "storage/workers.hpp"
@@ -40,6 +42,10 @@ namespace {
 /// many times the interval in which a running upload says that it runs.
 constexpr std::chrono::minutes sweep_interval{5};
 constexpr std::chrono::minutes sweep_untouched{10};
+/// How soon mail leaves, and a mail that another server dropped is found.
+constexpr std::chrono::seconds mail_interval{1};
+constexpr std::chrono::hours reminder_interval{1}; // contract, section 8
+constexpr std::chrono::hours outbox_clean_interval{6};
 
 /// How often the files of the certificate are looked at.
 constexpr std::chrono::seconds certificate_interval{2};
@@ -110,13 +116,15 @@ struct application::parts {
         , file_workers(from.worker_threads, 1024)
         , db(on, pool_options(from))
         , store(make_store(from, file_workers))
-        , auth(db, hashing, keys, auth_options(from))
+        , mail(make_mail_office(db, from))
+        , auth(db, hashing, keys, auth_options(from), outbox_of(mail))
         , sessions(auth)
         , orgs(db, keys)
         , categories(db, catalogue)
         , items(db, catalogue, keys)
         , files(db, *store, keys, {from.max_file_size})
         , reminders(db, catalogue, keys)
+        , reminder_mailing(db, catalogue, outbox_of(mail), from.frontend_url)
         , renewal(db, catalogue, items)
         , search(db, items)
         , dashboard(db, catalogue)
@@ -126,7 +134,7 @@ struct application::parts {
         , item_links(db, catalogue, keys)
         , providers(catalogue)
         , visas(catalogue)
-        , people(db, from.frontend_url)
+        , people(db, from.frontend_url, outbox_of(mail))
         , vehicles(db)
         , logins(from.login_rate_limit_per_minute)
         , dispatcher(routes, sessions, dispatcher_options(from))
@@ -158,9 +166,18 @@ struct application::parts {
             auto look = [this] { return tls->refresh(file_workers, false); };
             background.every(certificate_interval, "looking at the certificate", look);
         }
+        background.every(reminder_interval, "reminding", [this] { return remind(); });
+        if (mail) {
+            background.every(mail_interval, "sending mail",
+                             [this] { return mail->postman.deliver_due(); });
+            background.every(outbox_clean_interval, "cleaning the outbox",
+                             [this] { return mail->postman.clean(); });
+        }
     }
 
     task<void> sweep();
+    task<void> remind();
+    void finish_jobs(http::clock::time_point end);
 
     config::settings settings;
     config::catalogue catalogue;
@@ -169,6 +186,7 @@ struct application::parts {
     workers file_workers; ///< what blocks on files
     pg::pool db;
     std::unique_ptr<blob::store> store;
+    std::unique_ptr<mail_office> mail; ///< null without SMTP_HOST
     domain::auth::service auth;
     live_sessions sessions;
     domain::orgs::service orgs;
@@ -176,6 +194,7 @@ struct application::parts {
     domain::items::service items;
     domain::files::service files;
     domain::reminders::service reminders;
+    domain::reminders::mailing reminder_mailing;
     domain::renewal::service renewal;
     domain::search::service search;
     domain::dashboard::service dashboard;
@@ -199,6 +218,22 @@ struct application::parts {
 task<void> application::parts::sweep() {
     auto const report = co_await domain::files::sweep(db, *store, sweep_untouched);
     if (report.removed > 0) spdlog::info("swept {} objects without a row", report.removed);
+}
+
+task<void> application::parts::remind() {
+    auto const report = co_await reminder_mailing.run();
+    if (report.mailed > 0) spdlog::info("{} reminders are mailed", report.mailed);
+    if (report.moved > 0) spdlog::info("{} repeating reminders moved on", report.moved);
+}
+
+/// Begins no further run; a mail that is on its way gets half of the time, so that what became of
+/// it can be written down in the other half.
+void application::parts::finish_jobs(http::clock::time_point end) {
+    background.finish();
+    if (!mail) return;
+    mail->postman.finish();
+    auto const now = http::clock::now();
+    mail->way.end_by(now + (end - now) / 2);
 }
 
 application::application(asio::io_context& context, config::settings const& settings,
@@ -238,7 +273,7 @@ task<void> application::reload() {
 task<void> application::stop() {
     // Requests and jobs end side by side, within one timeout.
     auto const end = http::clock::now() + parts_->settings.shutdown_timeout;
-    parts_->background.finish();
+    parts_->finish_jobs(end);
     co_await parts_->server.stop();
     auto const left = std::max(end - http::clock::now(), http::clock::duration::zero());
     auto const grace = std::chrono::duration_cast<jobs::milliseconds>(left);

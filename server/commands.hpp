@@ -20,5 +20,10 @@ int check_config(config::loaded const& from);
 int user(config::loaded const& from);
 /// Removes objects that no row names.
 int sweep(config::loaded const& from);
+/// Writes the mails of reminders that are due and moves on those that have passed, as `serve` does
+/// every hour.
+int remind(config::loaded const& from);
+/// `mail ADDRESS`: sends a mail at once, to see whether the SMTP settings are right.
+int mail(config::loaded const& from);
 
 } // namespace kinvault::commands

@@ -22,6 +22,8 @@ constexpr char usage[] =
     "  adopt                   take over the vault of an original installation\n"
     "  check-config            show the settings in effect, and what is wrong\n"
     "  sweep                   remove stored objects that no file needs\n"
+    "  remind                  mail reminders that are due, as serve does every hour\n"
+    "  mail ADDRESS            send a mail, to see whether the SMTP settings are right\n"
     "  user reset-link EMAIL   print a link that sets a new password\n"
     "\n";
 
@@ -34,8 +36,8 @@ std::vector<kinvault::config::extra_option> const command_options{
 int run(loaded const& from) {
     using namespace kinvault::commands;
     static std::map<std::string, int (*)(loaded const&)> const commands{
-        {"serve", serve}, {"migrate", migrate}, {"adopt", adopt}, {"check-config", check_config},
-        {"user", user},   {"sweep", sweep},
+        {"serve", serve}, {"migrate", migrate}, {"adopt", adopt},   {"check-config", check_config},
+        {"user", user},   {"sweep", sweep},     {"remind", remind}, {"mail", mail},
     };
     auto const command = commands.find(from.command);
     if (command == commands.end()) {

@@ -137,3 +137,50 @@ where not exists (
 )
 order by n.position
 returning id
+
+-- Takes reminders that are to be mailed and have not been, each once: another server skips those
+-- that are taken here. $1 today, $2 how many at most
+-- name: take_unmailed
+with taken as (
+    select r.id, r.org_id, r.title, r.remind_date, r.note, i.name as item_name
+    from custom_reminders r
+    join items i on i.id = r.item_id and not i.is_archived
+    where not r.email_sent and r.remind_date - r.remind_days_before <= $1::date
+    order by r.remind_date - r.remind_days_before, r.id
+    limit $2::integer
+    for no key update of r skip locked
+),
+marked as (
+    update custom_reminders r
+    set email_sent = true
+    from taken t
+    where r.id = t.id
+)
+select t.title, t.remind_date::text as date, t.note, t.item_name,
+    array(
+        select row(u.email, u.full_name)
+        from org_memberships m
+        join users u on u.id = m.user_id
+        where m.org_id = t.org_id
+        order by m.created_at, m.id
+    ) as members
+from taken t
+
+-- Holds repeating reminders whose date has passed. $1 today, $2 how many at most
+-- name: lock_passed
+select r.id, r.remind_date::text as date, r.repeat, r.repeat_day, r.generated_from, i.subcategory
+from custom_reminders r
+join items i on i.id = r.item_id and not i.is_archived
+where r.repeat in ('weekly', 'monthly', 'quarterly', 'yearly', 'biennial')
+    and r.remind_date < $1::date
+order by r.remind_date, r.id
+limit $2::integer
+for no key update of r skip locked
+
+-- Moves reminders that are held to their next dates; they are to be mailed again. One entry a
+-- reminder: $1 id, $2 date, $3 the day of the month that is meant, or null
+-- name: move_on
+update custom_reminders r
+set remind_date = n.date, repeat_day = n.day, email_sent = false
+from unnest($1::text[], $2::date[], $3::smallint[]) as n (id, date, day)
+where r.id = n.id
