@@ -1,5 +1,6 @@
 #include "domain/mail/message.hpp"
 
+#include "crypto/bytes.hpp"
 #include "crypto/encoding.hpp"
 
 #include <algorithm>
@@ -12,8 +13,9 @@ namespace chrono = std::chrono;
 
 namespace {
 
-/// RFC 2045, section 6.7: lines of quoted-printable text, the "=" of a soft break included.
-constexpr std::size_t longest_line = 76;
+/// RFC 5322, section 2.1.1, without CRLF.
+constexpr std::size_t longest_line = 998;
+constexpr std::size_t base64_line = 76; // RFC 2045, section 6.8
 /// What makes an encoded word of 72 characters; RFC 2047, section 2 allows 75.
 constexpr std::size_t longest_word = 45;
 /// What stands in one line with the name of its field.
@@ -60,38 +62,43 @@ std::string encode_phrase(std::string_view name) {
     return encoded_words(clean);
 }
 
+/// Whether a text may travel as it is: ASCII, and no line longer than any server takes.
+bool is_seven_bit(std::string_view text) {
+    std::size_t width = 0;
+    for (char const c : text) {
+        width = c == '\n' ? 0 : width + 1;
+        if (width > longest_line || (c != '\n' && c != '\t' && (c < 0x20 || c == 0x7F)))
+            return false;
+    }
+    return true;
+}
+
+void add_lines(std::string& to, std::string_view text) {
+    for (char const c : text) {
+        if (c == '\n') to += '\r';
+        to += c;
+    }
+}
+
+void add_base64(std::string& to, std::string_view text) {
+    std::string lines;
+    add_lines(lines, text);
+    std::string const encoded = crypto::base64_encode(crypto::as_bytes(lines));
+    crypto::wipe(lines);
+    for (std::size_t at = 0; at < encoded.size(); at += base64_line) {
+        to.append(encoded, at, base64_line).append("\r\n");
+    }
+}
+
+/// Links stay in one piece where they can, for readers of the raw mail.
 void add_part(std::string& to, std::string_view boundary, std::string_view type,
               std::string_view content) {
+    bool const plain = is_seven_bit(content);
     to.append("--").append(boundary).append("\r\nContent-Type: ").append(type);
-    to += "; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n";
-    to += quoted_printable(content);
+    to += "; charset=utf-8\r\nContent-Transfer-Encoding: ";
+    to += plain ? "7bit\r\n\r\n" : "base64\r\n\r\n";
+    plain ? add_lines(to, content) : add_base64(to, content);
     to += "\r\n";
-}
-
-void add_encoded(std::string& to, char c) {
-    static constexpr char digits[] = "0123456789ABCDEF";
-    auto const code = static_cast<unsigned char>(c);
-    to += '=';
-    to += digits[code >> 4];
-    to += digits[code & 15];
-}
-
-/// One line of quoted-printable text, with soft breaks.
-void add_line(std::string& to, std::string_view line) {
-    std::size_t width = 0;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        char const c = line[i];
-        bool const last = i + 1 == line.size();
-        bool const blank = c == ' ' || c == '\t';
-        bool const plain = (c > 0x20 && c < 0x7F && c != '=') || (blank && !last);
-        std::size_t const needed = plain ? 1 : 3;
-        if (width + needed > longest_line - 1) {
-            to += "=\r\n";
-            width = 0;
-        }
-        width += needed;
-        plain ? to.push_back(c) : add_encoded(to, c);
-    }
 }
 
 } // namespace
@@ -100,19 +107,6 @@ std::string encode_header(std::string_view text) {
     std::string clean(text);
     std::replace_if(clean.begin(), clean.end(), is_control, ' ');
     return is_plain(clean) ? clean : encoded_words(clean);
-}
-
-std::string quoted_printable(std::string_view text) {
-    std::string out;
-    for (;;) {
-        auto const end = text.find('\n');
-        auto line = text.substr(0, end);
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        add_line(out, line);
-        if (end == std::string_view::npos) return out;
-        out += "\r\n";
-        text.remove_prefix(end + 1);
-    }
 }
 
 std::string date_text(chrono::sys_seconds when) {
@@ -133,7 +127,7 @@ std::string date_text(chrono::sys_seconds when) {
 }
 
 std::string render(message const& from) {
-    // "=_" cannot stand in quoted-printable text.
+    // Nobody who wrote a part of the text could know the id.
     std::string const boundary = "=_" + from.id;
     std::string const& address = from.from.address;
     std::string out = "From: ";
@@ -145,7 +139,7 @@ std::string render(message const& from) {
     out += "\r\nTo: " + from.to;
     out += "\r\nSubject: " + encode_header(from.subject);
     out += "\r\nDate: " + date_text(from.date);
-    out += "\r\nMessage-ID:\r\n <" + from.id + "@" + std::string(from.from.domain()) + ">";
+    out += "\r\nMessage-ID: <" + from.id + "@" + std::string(from.from.domain()) + ">";
     // RFC 3834: nobody's absence is to answer this.
     out += "\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0";
     out += "\r\nContent-Type: multipart/alternative;\r\n boundary=\"" + boundary + "\"\r\n\r\n";

@@ -20,15 +20,14 @@ struct message {
     std::chrono::sys_seconds date;
 };
 
-/// All lines end with CRLF and have at most 78 characters, whatever the texts hold; but an address
-/// or a domain that is longer stays in one piece. Nothing in a text can begin a field of the head.
+/// All lines end with CRLF and have at most 998 characters, whatever the texts hold. Texts in ASCII
+/// go as they are, others in base64. Nothing in a text can begin a field of the head.
 std::string render(message const& from);
 
 // The encodings, for themselves.
 
 /// What may stand in the head: as it is when that says the same, else encoded words, folded.
 std::string encode_header(std::string_view text);
-std::string quoted_printable(std::string_view text);
 /// `Sun, 22 Nov 2026 18:05:27 +0000`
 std::string date_text(std::chrono::sys_seconds when);
 

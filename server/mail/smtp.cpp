@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <stdexcept>
@@ -15,6 +16,9 @@ using domain::mail::delivery;
 using domain::mail::envelope;
 using domain::mail::outcome;
 using clock = std::chrono::steady_clock;
+
+/// TLS from the start (RFC 8314, section 3.3); on any other port STARTTLS has to work.
+constexpr std::uint16_t tls_port = 465;
 
 struct easy_cleanup {
     void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
@@ -104,13 +108,13 @@ smtp::client::client(smtp_options options) : options_(std::move(options)) {
 }
 
 void smtp::client::set_up() {
-    // Port 465 is TLS from the start (RFC 8314, section 3.3); anywhere else STARTTLS has to work.
-    bool const at_once = options_.use_tls && options_.port == 465;
+    bool const at_once = options_.security == smtp_security::tls;
+    bool const secure = options_.security != smtp_security::none;
     url_ = std::string(at_once ? "smtps" : "smtp") + "://" + bracketed(options_.host) + ":" +
            std::to_string(options_.port);
     set(CURLOPT_URL, url_.c_str());
     set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-    set(CURLOPT_USE_SSL, long(options_.use_tls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
+    set(CURLOPT_USE_SSL, long(secure ? CURLUSESSL_ALL : CURLUSESSL_NONE));
     set(CURLOPT_SSLVERSION, long(CURL_SSLVERSION_TLSv1_2));
     set(CURLOPT_SSL_VERIFYPEER, 1L);
     set(CURLOPT_SSL_VERIFYHOST, 2L);
@@ -160,7 +164,11 @@ smtp_options smtp_options_of(config::settings const& from, std::string sender) {
     options.user = from.smtp_user;
     options.password = from.smtp_password;
     options.from = std::move(sender);
-    options.use_tls = from.smtp_use_tls;
+    if (!from.smtp_use_tls) {
+        options.security = smtp_security::none;
+    } else if (from.smtp_port == tls_port) {
+        options.security = smtp_security::tls;
+    }
     options.ca_file = from.smtp_ca_file.string();
     return options;
 }

@@ -15,13 +15,19 @@
 
 namespace kinvault {
 
+enum class smtp_security {
+    none,
+    starttls, ///< or nothing is sent
+    tls       ///< from the start
+};
+
 struct smtp_options {
     std::string host;
     std::uint16_t port = 587;
     std::string user; ///< empty: no login
     std::string password;
     std::string from; ///< the address mails are sent from, and bounces go to
-    bool use_tls = true;
+    smtp_security security = smtp_security::starttls;
     std::string ca_file; ///< empty: the system's
     /// A mail server may think for long (RFC 5321, section 4.5.3.2 has minutes). An attempt takes
     /// `timeout` at most, and `reply_timeout` for QUIT: less than the lease of the outbox.

@@ -5,7 +5,7 @@ import {served_contract} from './lib/contract.mjs';
 import {clear} from './lib/machine.mjs';
 
 check_answers_with(served_contract);
-for (const file of ['operator', 'adopt', 'http', 'framing', 'openapi', 'matrix', 'bad_input', 'limits', 'vault', 'files', 'outage', 'tls', 'proxies', 'up']) await import(`./${file}.mjs`);
+for (const file of ['operator', 'adopt', 'http', 'framing', 'openapi', 'matrix', 'bad_input', 'limits', 'vault', 'files', 'outage', 'mail', 'tls', 'proxies', 'up']) await import(`./${file}.mjs`);
 
 after(clear);
 await run(run_options());
