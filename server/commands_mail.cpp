@@ -1,5 +1,4 @@
 // The commands `remind` and `mail`.
-#include "server/commands.hpp"
 #include "config/catalogue.hpp"
 #include "config/mailbox.hpp"
 #include "crypto/random.hpp"
@@ -7,6 +6,7 @@
 #include "domain/mail/message.hpp"
 #include "domain/reminders/mailing.hpp"
 #include "server/command_tools.hpp"
+#include "server/commands.hpp"
 #include "server/mail/office.hpp"
 
 #include <cstdio>
