@@ -9,7 +9,7 @@ namespace kinvault::http {
 
 namespace {
 
-std::string_view trim(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
     return text;
@@ -36,11 +36,11 @@ range_request read_range(request_head const& head, std::uint64_t size, std::stri
         return whole;
     static constexpr std::string_view unit = "bytes=";
     if (!equal_ignoring_case(field->substr(0, unit.size()), unit)) return whole;
-    auto const text = trim(field->substr(unit.size()));
+    auto const text = without_blanks(field->substr(unit.size()));
     auto const dash = text.find('-');
     if (dash == std::string_view::npos || text.find(',') != std::string_view::npos) return whole;
-    auto const first = trim(text.substr(0, dash));
-    auto const last = trim(text.substr(dash + 1));
+    auto const first = without_blanks(text.substr(0, dash));
+    auto const last = without_blanks(text.substr(dash + 1));
 
     range_request part{range_request::kind::part, 0, 0};
     range_request const unsatisfiable{range_request::kind::unsatisfiable, 0, 0};
@@ -67,7 +67,7 @@ bool none_match(request_head const& head, std::string_view etag) {
     if (!field) return false;
     std::string_view list = *field;
     while (!list.empty()) {
-        auto entry = trim(list.substr(0, list.find(',')));
+        auto entry = without_blanks(list.substr(0, list.find(',')));
         list.remove_prefix(std::min(list.size(), list.find(',') == std::string_view::npos
                                                      ? list.size()
                                                      : list.find(',') + 1));

@@ -17,7 +17,7 @@ using boost::system::error_code;
 
 namespace {
 
-inline constexpr auto as_result = asio::as_tuple(use_task);
+inline constexpr auto result_of = asio::as_tuple(use_task);
 
 /// How long accepting pauses when the process is out of file descriptors.
 constexpr std::chrono::milliseconds accept_pause{100};
@@ -116,14 +116,14 @@ task<void> server::accept_loop(Acceptor& acceptor, door to) {
     using protocol = typename Acceptor::protocol_type;
     while (acceptor.is_open()) {
         asio::basic_stream_socket<protocol, executor> client(context_.get_executor());
-        auto const result = co_await acceptor.async_accept(client, as_result);
+        auto const result = co_await acceptor.async_accept(client, result_of);
         error_code error = std::get<0>(result);
         if (error == asio::error::operation_aborted) co_return;
         if (error) {
             // Out of descriptors or of memory: those who are served go on, new ones wait.
             spdlog::warn("accept: {}", error.message());
             timer pause(context_, accept_pause);
-            co_await pause.async_wait(as_result);
+            co_await pause.async_wait(result_of);
             continue;
         }
         auto const endpoint = client.remote_endpoint(error);
@@ -178,7 +178,7 @@ void server::turn_away(socket client) {
 task<void> server::janitor() {
     while (!stopping_ || !connections_.empty()) {
         janitor_timer_.expires_after(std::chrono::seconds(1));
-        co_await janitor_timer_.async_wait(as_result);
+        co_await janitor_timer_.async_wait(result_of);
         auto const now = clock::now();
         // What `watch` ends is taken off the list later, by its own completion.
         for (auto const& entry : connections_) entry->watch(now);
@@ -195,13 +195,13 @@ task<void> server::stop() {
     auto const deadline = clock::now() + options_.shutdown_timeout;
     while (!connections_.empty() && clock::now() < deadline) {
         pause.expires_after(std::chrono::milliseconds(20));
-        co_await pause.async_wait(as_result);
+        co_await pause.async_wait(result_of);
     }
     for (auto const& entry : connections_) entry->abort();
     auto const last = clock::now() + std::chrono::seconds(1);
     while (!connections_.empty() && clock::now() < last) {
         pause.expires_after(std::chrono::milliseconds(5));
-        co_await pause.async_wait(as_result);
+        co_await pause.async_wait(result_of);
     }
     janitor_timer_.cancel();
 }
