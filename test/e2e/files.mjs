@@ -2,8 +2,6 @@
 // not what it was.
 import {strict as assert} from 'node:assert';
 import {randomBytes} from 'node:crypto';
-import {existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
 
 import {describe, test} from '../support/suite.mjs';
 import {passport, registered} from './lib/client.mjs';
@@ -25,7 +23,8 @@ const world = async () => {
         item,
         vault,
         sql: (text) => postgres.sql(text, name),
-        path: (id) => join(vault.blobs, postgres.sql(`select storage_key from file_attachments where id = '${id}'`, name)),
+        store: vault.store,
+        key: (id) => postgres.sql(`select storage_key from file_attachments where id = '${id}'`, name),
         add: async (bytes, options) => {
             const answer = await user.upload(item.id, bytes, options);
             assert.equal(answer.status, 201, answer.body.toString());
@@ -50,12 +49,6 @@ const values_first = async ({user, item}, bytes, {type, name, fields}) => {
     });
 };
 
-/// How many objects the store holds, unfinished ones too.
-const objects = (folder) =>
-    readdirSync(folder, {withFileTypes: true})
-        .map((entry) => (entry.isDirectory() ? objects(join(folder, entry.name)) : 1))
-        .reduce((a, b) => a + b, 0);
-
 for (const size of [0, 1, 70_000, 3_000_000]) {
     test(`version 1, ${size} bytes: ciphertext in the store, the same bytes back`, async () => {
         const here = await world();
@@ -63,7 +56,7 @@ for (const size of [0, 1, 70_000, 3_000_000]) {
         for (const upload of [here.user.upload.bind(here.user, here.item.id), values_first.bind(null, here)]) {
             const {status, json: file} = await upload(bytes, {...pdf, fields: version(1)});
             assert.equal(status, 201);
-            const stored = readFileSync(here.path(file.id));
+            const stored = await here.store.get(here.key(file.id));
             assert.equal(stored.length, size + 16, 'ciphertext and tag');
             assert.ok(size < 20 || !stored.includes('a page of plain'));
             const back = await here.user.call('GET', `/api/files/${file.id}`);
@@ -78,7 +71,7 @@ test('version 2 is stored as it came, also when the file came first and has a ty
     const here = await world();
     const bytes = randomBytes(500_000);
     const {json: file} = await here.user.upload(here.item.id, bytes, {...pdf, fields: version(2)});
-    assert.ok(readFileSync(here.path(file.id)).equals(bytes));
+    assert.ok((await here.store.get(here.key(file.id))).equals(bytes));
     assert.equal(here.sql(`select encryption_iv || encryption_tag from file_attachments where id = '${file.id}'`), '');
     assert.ok((await here.user.call('GET', `/api/files/${file.id}`)).body.equals(bytes));
 });
@@ -88,7 +81,7 @@ test('of each object the row keeps the SHA-256', async () => {
     const {createHash} = await import('node:crypto');
     for (const number of [1, 2]) {
         const file = await here.add(randomBytes(1000), {...pdf, fields: version(number)});
-        const sum = createHash('sha256').update(readFileSync(here.path(file.id))).digest('hex');
+        const sum = createHash('sha256').update(await here.store.get(here.key(file.id))).digest('hex');
         assert.equal(here.sql(`select sha256 from file_attachments where id = '${file.id}'`), sum);
     }
 });
@@ -97,17 +90,21 @@ for (const [what, size] of [['small', 1000], ['large', 2_000_000]]) {
     test(`a ${what} version-1 object that was changed is 502, without a byte of it`, async () => {
         const here = await world();
         const bytes = Buffer.alloc(size, 'secret');
+        let last;
         for (const at of [0, size >> 1, size - 1, size + 15]) {
             const file = await here.add(bytes, {...pdf, fields: version(1)});
-            const path = here.path(file.id);
-            const stored = readFileSync(path);
+            const key = here.key(file.id);
+            const stored = await here.store.get(key);
             stored[at] ^= 1;
-            writeFileSync(path, stored);
+            last = file.id;
+            await here.store.put(key, stored);
             const answer = await here.user.call('GET', `/api/files/${file.id}`);
             assert.equal(answer.status, 502);
             assert.deepEqual(answer.json, {detail: 'File is unavailable'});
         }
-        assert.match(here.vault.log, /cannot be served: its tag is wrong/);
+        assert.match(here.vault.log, new RegExp(`file ${last}: object \\S+ cannot be served: its tag is wrong`));
+        const kept = `select user_id, action, detail, ip_address from audit_log where detail like '${last}:%' and org_id is not null`;
+        assert.equal(here.sql(kept), `${here.user.user.id}|file_unavailable|${last}: its tag is wrong|127.0.0.1`);
     });
 }
 
@@ -115,10 +112,10 @@ for (const number of [1, 2]) {
     test(`a version-${number} object that is cut short or missing is 502`, async () => {
         const here = await world();
         const file = await here.add(randomBytes(5000), {...pdf, fields: version(number)});
-        const path = here.path(file.id);
-        writeFileSync(path, readFileSync(path).subarray(0, 4000));
+        const key = here.key(file.id);
+        await here.store.put(key, (await here.store.get(key)).subarray(0, 4000));
         assert.equal((await here.user.call('GET', `/api/files/${file.id}`)).status, 502);
-        rmSync(path);
+        await here.store.remove(key);
         const answer = await here.user.call('GET', `/api/files/${file.id}`);
         assert.equal(answer.status, 502);
         assert.deepEqual(answer.json, {detail: 'File is unavailable'});
@@ -137,7 +134,8 @@ test('a range of a version-2 file', async () => {
 
 test('what was refused, deleted or broken off leaves neither object nor pending entry', async () => {
     const here = await world();
-    const before = [objects(here.vault.blobs), here.sql('select count(*) from pending_blobs')];
+    const left = async () => [await here.store.list(), await here.store.unfinished(), here.sql('select count(*) from pending_blobs')];
+    const before = await left();
     const bytes = randomBytes(300_000);
     const refused = [
         [404, 'no-such-item', {...pdf, fields: version(1)}],
@@ -150,25 +148,25 @@ test('what was refused, deleted or broken off leaves neither object nor pending 
         assert.equal((await here.user.upload(item, bytes, options)).status, status);
     }
     const file = await here.add(bytes, {fields: version(2)});
-    const path = here.path(file.id);
-    assert.ok(existsSync(path) && statSync(path).size === bytes.length);
+    assert.equal((await here.store.get(here.key(file.id))).length, bytes.length);
     await here.user.json('DELETE', `/api/files/${file.id}`, undefined, 204);
-    assert.ok(!existsSync(path));
-    assert.deepEqual([objects(here.vault.blobs), here.sql('select count(*) from pending_blobs')], before);
+    assert.deepEqual(await left(), before);
 });
 
 test('sweep removes an object whose upload was given up, and keeps one that is on its way', async () => {
     const here = await world();
-    const entry = (name, touched) => {
-        writeFileSync(join(here.vault.blobs, name), 'left behind');
+    const entry = async (name, touched) => {
+        await here.store.put(name, Buffer.from('left behind'));
         here.sql(`insert into pending_blobs (key, touched_at) values ('${name}', ${touched})`);
     };
-    entry('given-up', `now() - interval '1 hour'`);
-    entry('on-its-way', 'now()');
+    await entry('given-up', `now() - interval '1 hour'`);
+    await entry('on-its-way', 'now()');
     const swept = here.vault.command('sweep');
     assert.equal(swept.status, 0, swept.errors);
-    assert.ok(!existsSync(join(here.vault.blobs, 'given-up')));
-    assert.ok(existsSync(join(here.vault.blobs, 'on-its-way')));
+    assert.match(swept.out, /^1 object removed, 1 .*still/m);
+    const kept = await here.store.list();
+    assert.ok(!kept.includes('given-up'));
+    assert.ok(kept.includes('on-its-way'));
     here.sql(`delete from pending_blobs where key = 'on-its-way'`);
-    rmSync(join(here.vault.blobs, 'on-its-way'));
+    await here.store.remove('on-its-way');
 });

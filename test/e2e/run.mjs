@@ -3,9 +3,13 @@ import {after, run, run_options} from '../support/suite.mjs';
 import {check_answers_with} from './lib/client.mjs';
 import {served_contract} from './lib/contract.mjs';
 import {clear} from './lib/machine.mjs';
+import {on_s3} from './lib/stores.mjs';
 
 check_answers_with(served_contract);
-for (const file of ['operator', 'adopt', 'http', 'framing', 'openapi', 'matrix', 'bad_input', 'limits', 'vault', 'files', 'outage', 'mail', 'tls', 'proxies', 'up']) await import(`./${file}.mjs`);
+// With KINVAULT_TEST_STORE=s3 those that have to do with files, with the files in S3.
+const with_files = ['limits', 'vault', 'files', 'stores'];
+const others = ['operator', 'adopt', 'http', 'framing', 'openapi', 'matrix', 'bad_input', 'outage', 'mail', 'tls', 'proxies', 'up'];
+for (const file of on_s3 ? with_files : [...with_files, ...others]) await import(`./${file}.mjs`);
 
 after(clear);
 await run(run_options());

@@ -4,10 +4,16 @@
 #include "test/support/integration/gate.hpp"
 #include "test/support/integration/pool_fixture.hpp"
 
+#include <boost/process/child.hpp>
+#include <boost/process/io.hpp>
+
 #include <cstdlib>
-#include <unistd.h>
+#include <filesystem>
+#include <optional>
 
 namespace {
+
+namespace process = boost::process;
 
 using namespace kinvault;
 using test::background;
@@ -35,12 +41,50 @@ struct fixture : test::pool_fixture {
     }
 };
 
-/// Runs pg_ctl on the server of the tests, as the owner of its data.
-bool pg_ctl(std::string const& data, std::string const& what) {
-    auto command = "$(pg_config --bindir)/pg_ctl -s -w -D '" + data + "' " + what;
-    if (geteuid() == 0) command = "su postgres -c \"" + command + "\"";
-    return std::system((command + " >/dev/null 2>&1").c_str()) == 0;
-}
+/// A PostgreSQL of our own, which may be stopped and started again.
+class own_server {
+  public:
+    own_server() {
+        std::string name =
+            (std::filesystem::temp_directory_path() / "kinvault-outage-XXXXXX").string();
+        if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
+        folder_ = name;
+        // User postgres has to pass through it.
+        std::filesystem::permissions(folder_, std::filesystem::perms(0711));
+        start();
+    }
+    ~own_server() {
+        stop();
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
+    own_server(own_server const&) = delete;
+    own_server& operator=(own_server const&) = delete;
+
+    void start() {
+        script_.emplace(KINVAULT_SOURCE_DIR "/test/support/postgres", (folder_ / "pg").string(),
+                        process::std_in<lifeline_, process::std_out> answer_);
+        std::getline(answer_, socket_);
+        if (socket_.empty()) throw std::runtime_error("PostgreSQL did not start");
+    }
+    /// A fast shutdown.
+    void stop() {
+        if (!script_) return;
+        lifeline_.pipe().close();
+        script_->wait();
+        script_.reset();
+        lifeline_ = process::opstream();
+        answer_ = process::ipstream();
+    }
+    std::string url() const { return "host='" + socket_ + "' user=postgres dbname=postgres"; }
+
+  private:
+    std::filesystem::path folder_;
+    process::opstream lifeline_;
+    process::ipstream answer_;
+    std::optional<process::child> script_;
+    std::string socket_;
+};
 
 } // namespace
 
@@ -178,17 +222,16 @@ BOOST_AUTO_TEST_CASE(too_many_connections_are_unavailable) {
 }
 
 BOOST_AUTO_TEST_CASE(the_server_itself_stops_and_starts) {
-    char const* const data = std::getenv("KINVAULT_TEST_PGDATA");
-    if (!data) return; // the other cases show the same through the gate
-    options.conninfo = own.url();
+    own_server server;
+    options.conninfo = server.url();
     start();
     BOOST_TEST(answers());
     auto in_flight = begin(nap, pg::parameters(60));
-    wait_for_backends("query like 'select pg_sleep%' and state = 'active'", 1);
-    BOOST_TEST_REQUIRE(pg_ctl(data, "stop -m fast"));
+    wait_until([&] { return db->status().in_flight == 1; });
+    server.stop();
     BOOST_CHECK_THROW(in_flight.get(), pg::unavailable);
     BOOST_TEST(!answers());
-    BOOST_TEST_REQUIRE(pg_ctl(data, "start -l '" + std::string(data) + "/log'"));
+    server.start();
     wait_until([&] { return db->ready(); });
     BOOST_TEST(answers());
 }

@@ -9,6 +9,8 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
+import {new_store} from './stores.mjs';
+
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 export const program = process.env.KINVAULT_PROGRAM ?? join(root, 'build/release/kinvault');
 
@@ -16,6 +18,7 @@ export const program = process.env.KINVAULT_PROGRAM ?? join(root, 'build/release
 const work = mkdtempSync(join(tmpdir(), 'kinvault-e2e.'));
 chmodSync(work, 0o711);
 const running = new Set();
+const stores = new Set();
 let numbers = 0;
 
 /// A new folder that is removed at the end.
@@ -29,6 +32,7 @@ export const folder = (name = 'folder') => {
 /// Ends every process and removes every folder.
 export const clear = async () => {
     for (const one of [...running].reverse()) await one.stop();
+    for (const one of stores) await one.end();
     rmSync(work, {recursive: true, force: true});
 };
 
@@ -174,6 +178,7 @@ export class server {
     constructor(database_url, env = {}) {
         this.database_url = database_url;
         this.blobs = folder('blobs');
+        this.store = new_store(this.blobs);
         this.extra = env;
         this.secret = randomBytes(32).toString('hex');
         this.log = '';
@@ -190,8 +195,7 @@ export class server {
             DATABASE_URL: this.database_url,
             SECRET_KEY: this.secret,
             LISTEN: `127.0.0.1:${this.port ?? 0}`,
-            BLOB_STORE: 'folder',
-            BLOB_DIR: this.blobs,
+            ...this.store.settings,
             RATE_LIMIT_PER_MINUTE: '0',
             LOGIN_RATE_LIMIT_PER_MINUTE: '0',
             ...this.extra,
@@ -207,6 +211,8 @@ export class server {
     /// Migrates and serves; returns when the port answers.
     async start() {
         this.port ??= await free_port();
+        stores.add(this.store);
+        await this.store.make();
         const migration = this.command('migrate');
         if (migration.status !== 0) throw new Error(`migrate failed: ${migration.out}${migration.errors}`);
         return this.serve();

@@ -77,7 +77,8 @@ database::~database() {
 }
 
 std::string database::execute(std::string const& sql) const {
-    return test::execute(url_, sql);
+    // Under a name of its own, so that it is not taken for a connection of what is tested.
+    return test::execute(url_ + " application_name='from outside'", sql);
 }
 
 } // namespace kinvault::test

@@ -38,9 +38,10 @@ background<std::string> pool_fixture::begin(pg::statement const& what, pg::param
 }
 
 int pool_fixture::backends(std::string const& condition) const {
-    return std::stoi(own.execute("select count(*) from pg_stat_activity where pid <> "
-                                 "pg_backend_pid() and datname = current_database() and " +
-                                 condition));
+    return std::stoi(own.execute("select count(*) from pg_stat_activity where "
+                                 "application_name = 'kinvault' and datname = current_database() "
+                                 "and (" +
+                                 condition + ")"));
 }
 
 } // namespace kinvault::test
