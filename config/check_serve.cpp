@@ -121,6 +121,12 @@ std::vector<std::string> check_serve(settings const& values) {
     check_secret_key(values.secret_key, problems);
     if (values.database_url.empty()) problems.push_back("DATABASE_URL: is missing");
     check_tls(values, problems);
+    for (auto& problem : check_store(values)) problems.push_back(std::move(problem));
+    return problems;
+}
+
+std::vector<std::string> check_store(settings const& values) {
+    std::vector<std::string> problems;
     if (values.blob_store == blob_store_kind::s3) check_s3(values, problems);
     if (!values.smtp_host.empty() && !parse_mailbox(values.smtp_from))
         problems.push_back("SMTP_FROM: is not an address like vault@example.org");

@@ -128,6 +128,8 @@ loaded load(int argc, char const* const* argv, environment const& variables,
 
 /// What stops `serve`, one line each: secrets that are missing or too weak, incomplete settings.
 std::vector<std::string> check_serve(settings const& values);
+/// The part of it that is about the store of files.
+std::vector<std::string> check_store(settings const& values);
 
 /// The flags, grouped, for `--help`.
 std::string describe_flags(std::vector<extra_option> const& extra = {});

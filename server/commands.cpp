@@ -1,13 +1,11 @@
 #include "server/commands.hpp"
 
 #include "domain/auth/service.hpp"
-#include "domain/files/sweeper.hpp"
 #include "server/application.hpp"
 #include "server/command_tools.hpp"
 #include "server/http/server.hpp"
 #include "server/migrations.hpp"
 #include "server/processes.hpp"
-#include "server/stores.hpp"
 #include "storage/workers.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -84,12 +82,6 @@ task<int> print_reset_link(domain::auth::service& auth, std::string email) {
     co_return 0;
 }
 
-task<int> sweep_once(pg::pool& db, blob::store& store, std::chrono::seconds untouched) {
-    auto const report = co_await domain::files::sweep(db, store, untouched);
-    std::printf("%lld objects removed\n", static_cast<long long>(report.removed));
-    co_return 0;
-}
-
 } // namespace
 
 int serve(config::loaded const& from) {
@@ -136,17 +128,6 @@ int user(config::loaded const& from) {
     domain::auth::service auth(db, hashing, keys, options);
     db.start();
     return run_task(context, print_reset_link(auth, from.words[1]));
-}
-
-int sweep(config::loaded const& from) {
-    if (int const code = complain(config::check_serve(from.values))) return code;
-    asio::io_context context(1);
-    workers pool(1, 16);
-    pg::pool db(context, small_pool(from.values));
-    auto const store = make_store(from.values, pool);
-    db.start();
-    // Uploads that run elsewhere are kept: they touch their entries more often than this.
-    return run_task(context, sweep_once(db, *store, std::chrono::minutes(2)));
 }
 
 } // namespace kinvault::commands

@@ -25,5 +25,9 @@ int sweep(config::loaded const& from);
 int remind(config::loaded const& from);
 /// `mail ADDRESS`: sends a mail at once, to see whether the SMTP settings are right.
 int mail(config::loaded const& from);
+/// Compares rows and objects; 1 when they do not agree. `--json`, `--quick`
+int verify(config::loaded const& from);
+/// `blobs copy --from STORE --to STORE [--quick]`
+int blobs(config::loaded const& from);
 
 } // namespace kinvault::commands

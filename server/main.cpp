@@ -3,6 +3,7 @@
 #include "config/settings.hpp"
 #include "server/commands.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -24,29 +25,55 @@ constexpr char usage[] =
     "  sweep                   remove stored objects that no file needs\n"
     "  remind                  mail reminders that are due, as serve does every hour\n"
     "  mail ADDRESS            send a mail, to see whether the SMTP settings are right\n"
+    "  verify                  compare all files with what is stored of them; 1 when they differ\n"
+    "  blobs copy              copy all files from one store to another (--from, --to)\n"
     "  user reset-link EMAIL   print a link that sets a new password\n"
     "\n";
 
 std::vector<kinvault::config::extra_option> const command_options{
     {"dry-run", false, "adopt: only report what would be done and what is broken already"},
     {"files", true, "adopt --dry-run: how many files to read, 'all' or a number (default 100)"},
-    {"json", false, "print a JSON document"},
+    {"json", false, "adopt, verify: print a JSON document"},
+    {"quick", false, "verify, blobs copy: look at sizes only, not at what is in the objects"},
+    {"from", true,
+     "blobs copy: settings (the store they name), folder:PATH, s3:BUCKET (on the server of the "
+     "settings) or config:FILE (the store of another file of settings)"},
+    {"to", true, "blobs copy: likewise"},
+};
+
+struct command {
+    int (*run)(loaded const& from);
+    std::vector<std::string> flags; ///< of command_options
 };
 
 int run(loaded const& from) {
     using namespace kinvault::commands;
-    static std::map<std::string, int (*)(loaded const&)> const commands{
-        {"serve", serve}, {"migrate", migrate}, {"adopt", adopt},   {"check-config", check_config},
-        {"user", user},   {"sweep", sweep},     {"remind", remind}, {"mail", mail},
+    static std::map<std::string, command> const commands{
+        {"serve", {serve, {}}},
+        {"migrate", {migrate, {}}},
+        {"adopt", {adopt, {"dry-run", "files", "json"}}},
+        {"check-config", {check_config, {}}},
+        {"user", {user, {}}},
+        {"sweep", {sweep, {}}},
+        {"remind", {remind, {}}},
+        {"mail", {mail, {}}},
+        {"verify", {verify, {"json", "quick"}}},
+        {"blobs", {blobs, {"from", "to", "quick"}}},
     };
-    auto const command = commands.find(from.command);
-    if (command == commands.end()) {
+    auto const found = commands.find(from.command);
+    if (found == commands.end()) {
         std::fprintf(stderr, "kinvault: %s\n",
                      from.command.empty() ? "which command? see --help"
                                           : ("unknown command " + from.command).c_str());
         return 2;
     }
-    return command->second(from);
+    auto const& known = found->second.flags;
+    for (auto const& [flag, value] : from.options) {
+        if (std::find(known.begin(), known.end(), flag) != known.end()) continue;
+        std::fprintf(stderr, "kinvault: %s has no --%s\n", from.command.c_str(), flag.c_str());
+        return 2;
+    }
+    return found->second.run(from);
 }
 
 } // namespace

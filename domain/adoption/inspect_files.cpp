@@ -17,10 +17,10 @@ constexpr std::size_t piece_size = 256 << 10;
 constexpr std::uint64_t tag_size = 16;
 std::string const behind_all_keys = "\x7f"; // see blob::valid_key
 
-struct stored_file : files::file_row {
+struct stored_file : files::content_row {
     std::string lot; ///< orders files at random, the same each time
 };
-BOOST_DESCRIBE_STRUCT(stored_file, (files::file_row), (lot))
+BOOST_DESCRIBE_STRUCT(stored_file, (files::content_row), (lot))
 
 /// Reads to the end; throws `damaged`.
 task<void> drain(files::outgoing& content) {

@@ -18,7 +18,7 @@ crypto::bytes decode(std::string const& text, std::size_t size, char const* what
 } // namespace
 
 plain_reader::plain_reader(std::unique_ptr<blob::reader> source,
-                           crypto::organization_key const& key, file_row const& row)
+                           crypto::organization_key const& key, content_row const& row)
     : source_(std::move(source))
     , decryptor_(key.key(), decode(row.encryption_iv, crypto::gcm_iv_size, "iv"))
     , tag_(decode(row.encryption_tag, crypto::gcm_tag_size, "tag"))

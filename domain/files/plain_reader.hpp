@@ -1,5 +1,5 @@
 // Reads a version-1 object: ciphertext with its tag behind it (DATA, section 2). Used by the files
-// service, which reads every such object to its end before it gives out anything.
+// service, which reads every such object to its end before it gives out anything, and by `verify`.
 #pragma once
 
 #include "domain/files/service.hpp"
@@ -18,7 +18,7 @@ class plain_reader final : public outgoing {
   public:
     /// Throws `damaged` when size, iv or tag cannot be those of the object.
     plain_reader(std::unique_ptr<blob::reader> source, crypto::organization_key const& key,
-                 file_row const& row);
+                 content_row const& row);
 
     /// The last bytes are given only if the tag is right; else throws `damaged`.
     task<std::size_t> read_some(std::span<std::uint8_t> into) override;

@@ -2,6 +2,7 @@
 
 #include "crypto/encoding.hpp"
 #include "crypto/random.hpp"
+#include "domain/audit/record.hpp"
 #include "domain/files/plain_reader.hpp"
 #include "sql/statements.hpp"
 
@@ -86,11 +87,6 @@ class stored final : public outgoing {
     std::unique_ptr<blob::reader> source_;
 };
 
-[[noreturn]] void unavailable(file_row const& row, std::string const& why) {
-    spdlog::error("file {}: object {} cannot be served: {}", row.id, row.storage_key, why);
-    refuse(502, "File is unavailable");
-}
-
 } // namespace
 
 bool type_allowed(std::string_view mime_type) {
@@ -174,7 +170,7 @@ task<std::unique_ptr<incoming>> service::reencrypt(active_organization_row owner
     std::unique_ptr<blob::reader> object = co_await store_.open(key, whole);
     std::unique_ptr<outgoing> source;
     if (content->encrypted()) {
-        file_row row;
+        content_row row;
         row.file_size = static_cast<std::int64_t>(content->size_);
         row.encryption_iv = content->iv_;
         row.encryption_tag = content->tag_;
@@ -244,7 +240,8 @@ task<file_row> service::find(caller who, std::string id) {
     co_return found_row<file_row>(result, file_not_found);
 }
 
-task<std::unique_ptr<outgoing>> service::open(file_row row, std::optional<blob::byte_range> range) {
+task<std::unique_ptr<outgoing>> service::open(file_row row, std::optional<blob::byte_range> range,
+                                              std::string address) {
     std::string why;
     try {
         std::unique_ptr<outgoing> content = co_await open_plain(row, range);
@@ -254,7 +251,20 @@ task<std::unique_ptr<outgoing>> service::open(file_row row, std::optional<blob::
     } catch (damaged const& error) {
         why = error.what();
     }
-    unavailable(row, why);
+    co_await report(std::move(row), std::move(why), std::move(address));
+    refuse(502, "File is unavailable");
+}
+
+task<void> service::report(file_row row, std::string why, std::string address) {
+    spdlog::error("file {}: object {} cannot be served: {}; `kinvault verify` looks at all of them",
+                  row.id, row.storage_key, why);
+    audit::entry what{std::move(row.user_id), std::move(row.org_id), "file_unavailable",
+                      row.id + ": " + why, std::move(address)};
+    try {
+        co_await audit::record(db_, std::move(what));
+    } catch (std::runtime_error const& error) {
+        spdlog::warn("the audit log misses that file {} is unavailable: {}", row.id, error.what());
+    }
 }
 
 task<std::unique_ptr<outgoing>> service::open_plain(file_row row,

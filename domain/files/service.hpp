@@ -88,9 +88,10 @@ class service {
 
     task<file_row> find(caller who, std::string id);
     /// The bytes of a file; of version 2 a range of them if one is asked for. Throws 502 for an
-    /// object that is missing or damaged; of version 1, nothing is given before its tag was
-    /// checked.
-    task<std::unique_ptr<outgoing>> open(file_row row, std::optional<blob::byte_range> range);
+    /// object that is missing or damaged, which the audit log keeps, with the client's `address`;
+    /// of version 1, nothing is given before its tag was checked.
+    task<std::unique_ptr<outgoing>> open(file_row row, std::optional<blob::byte_range> range,
+                                         std::string address);
     task<file> rename(caller who, std::string id, rename_file sent);
     task<void> remove(caller who, std::string id);
 
@@ -102,6 +103,8 @@ class service {
     task<std::unique_ptr<incoming>> reencrypt(active_organization_row owner, std::int64_t version,
                                               std::unique_ptr<incoming> content);
     task<std::unique_ptr<outgoing>> open_plain(file_row row, std::optional<blob::byte_range> range);
+    /// Says in the log and in the audit log why a file cannot be had.
+    task<void> report(file_row row, std::string why, std::string address);
 
     pg::pool& db_;
     blob::store& store_;

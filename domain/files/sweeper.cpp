@@ -16,6 +16,11 @@ struct key_row {
 };
 BOOST_DESCRIBE_STRUCT(key_row, (), (key))
 
+struct pending_row {
+    std::int64_t count = 0;
+};
+BOOST_DESCRIBE_STRUCT(pending_row, (), (count))
+
 /// One batch: the locks on the entries keep other sweepers, and uploads about to commit, away until
 /// objects and entries are gone.
 task<std::int64_t> sweep_batch(pg::transaction& transaction, blob::store& store,
@@ -41,8 +46,12 @@ task<sweep_report> sweep(pg::pool& db, blob::store& store, std::chrono::seconds 
         };
         std::int64_t const removed = co_await db.transact(body);
         report.removed += removed;
-        if (removed < batch) co_return report;
+        if (removed < batch) break;
     }
+    pg::parameters none;
+    auto const left = co_await db.run(sql::files::pending, std::move(none));
+    report.waiting = pg::read_row<pending_row>(left, 0).count;
+    co_return report;
 }
 
 } // namespace kinvault::domain::files

@@ -11,6 +11,7 @@ namespace kinvault::domain::files {
 
 struct sweep_report {
     std::int64_t removed = 0;
+    std::int64_t waiting = 0; ///< entries that are too young: uploads on their way
 };
 
 /// Sweeps what has not been touched for `untouched`. Running uploads touch theirs every 30 s; one

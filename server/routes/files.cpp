@@ -54,6 +54,7 @@ std::string content_range(range_request const& range, std::uint64_t size) {
 
 task<response> download(call& c, service& files) {
     auto who = c.who();
+    auto address = who.address;
     auto const id = c.parameter("id");
     auto row = co_await files.find(std::move(who), id);
     auto const size = static_cast<std::uint64_t>(row.file_size);
@@ -83,7 +84,7 @@ task<response> download(call& c, service& files) {
         reply.status = 206;
         reply.set("Content-Range", content_range(range, size));
     }
-    auto content = co_await files.open(std::move(row), bytes);
+    auto content = co_await files.open(std::move(row), bytes, std::move(address));
     reply.stream_length = part ? range.length : size;
     reply.stream = std::make_unique<file_stream>(std::move(content));
     co_return reply;

@@ -27,6 +27,8 @@ task<domain::files::file> upload_reader::run() {
         co_return added;
     } catch (boost::system::system_error const&) {
         throw; // cancelled: nothing can be awaited any more, the sweeper will come
+    } catch (kinvault::blob::store_error const&) {
+        throw; // nothing can be removed from a store that is broken: the sweeper will
     } catch (http::multipart_error const& error) {
         failed = std::make_exception_ptr(http::bad_request(400, error.what()));
     } catch (...) {

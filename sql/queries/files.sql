@@ -103,3 +103,27 @@ where touched_at < now() - make_interval(secs => $1::bigint)
 order by key
 limit $2::bigint
 for update skip locked
+
+-- How many are on the list.
+-- name: pending
+select count(*) as count from pending_blobs
+
+-- What all files come to.
+-- name: total
+select count(*) as files, coalesce(sum(file_size), 0)::bigint as bytes from file_attachments
+
+-- Files in the order of their objects' keys, as the store lists them. $1 the key before, $2 how many
+-- name: in_order
+select f.id, f.storage_key, f.file_size, f.encryption_iv, f.encryption_tag, f.encryption_version,
+    f.sha256, o.encryption_key_enc as organization_key
+from file_attachments f
+join items i on i.id = f.item_id
+join organizations o on o.id = i.org_id
+where f.storage_key collate "C" > $1
+order by f.storage_key collate "C"
+limit $2::bigint
+
+-- Does a row need this object, or is it on the list? $1 key
+-- name: known
+select exists (select from file_attachments where storage_key = $1) as has_row,
+    exists (select from pending_blobs where key = $1) as is_pending

@@ -22,11 +22,6 @@ constexpr std::size_t block_size = 256 << 10;
 
 using block = std::vector<std::uint8_t>;
 
-std::string checked(std::string key) {
-    if (!valid_key(key)) throw std::invalid_argument("not a valid object key");
-    return key;
-}
-
 /// Removes an unfinished file on a worker, or right here when they have too much to do.
 task<void> drop(workers& pool, std::shared_ptr<folder::incoming> file) {
     // Says it instead of destroying the file: a job that has just ended may still hold it too.
@@ -148,7 +143,7 @@ class folder_store final : public store {
     folder_store(std::filesystem::path root, workers& pool) : root_(std::move(root)), pool_(pool) {}
 
     task<std::unique_ptr<writer>> create(std::string key) override {
-        auto job = [root = root_, key = checked(std::move(key))] {
+        auto job = [root = root_, key = checked_key(std::move(key))] {
             return std::make_shared<folder::incoming>(root, key);
         };
         auto file = co_await pool_.run(std::move(job));
@@ -157,7 +152,7 @@ class folder_store final : public store {
     }
 
     task<std::unique_ptr<reader>> open(std::string key, std::optional<byte_range> range) override {
-        auto job = [this, root = root_, key = checked(std::move(key)), range] {
+        auto job = [this, root = root_, key = checked_key(std::move(key)), range] {
             return open_here(root, key, range);
         };
         auto result = co_await pool_.run(std::move(job));
@@ -165,7 +160,7 @@ class folder_store final : public store {
     }
 
     task<std::optional<std::uint64_t>> size(std::string key) override {
-        auto job = [root = root_, key = checked(std::move(key))] {
+        auto job = [root = root_, key = checked_key(std::move(key))] {
             return folder::size(root, key);
         };
         auto result = co_await pool_.run(std::move(job));
@@ -173,12 +168,12 @@ class folder_store final : public store {
     }
 
     task<void> remove(std::string key) override {
-        auto job = [root = root_, key = checked(std::move(key))] { folder::remove(root, key); };
+        auto job = [root = root_, key = checked_key(std::move(key))] { folder::remove(root, key); };
         co_await pool_.run(std::move(job));
     }
 
     task<void> clear(std::string key) override {
-        auto job = [root = root_, key = checked(std::move(key))] {
+        auto job = [root = root_, key = checked_key(std::move(key))] {
             folder::remove_unfinished(root, key);
             folder::remove(root, key);
         };

@@ -26,4 +26,9 @@ bool valid_key(std::string_view key) noexcept {
     }
 }
 
+std::string checked_key(std::string key) {
+    if (!valid_key(key)) throw std::invalid_argument("not a valid object key");
+    return key;
+}
+
 } // namespace kinvault::blob

@@ -109,6 +109,8 @@ class store {
 /// Components of [A-Za-z0-9._-] joined by '/': none empty, "." or "..", the first not ".tmp" (kept
 /// for unfinished files), at most 500 bytes together (file_attachments.storage_key) and 255 each.
 bool valid_key(std::string_view key) noexcept;
+/// The key as it is; throws std::invalid_argument when it is not valid.
+std::string checked_key(std::string key);
 
 /// Objects as files below `root`, which `check` makes when it is missing. Files have mode 0600,
 /// folders 0700. No key reaches outside of `root` and no symbolic link below it is followed. The

@@ -13,7 +13,7 @@ namespace kinvault::blob::s3 {
 namespace {
 
 /// Bytes of an answer that is not an object: a list of 1000 keys is below 1 MiB.
-constexpr std::size_t answer_limit = 8 << 20;
+constexpr std::size_t exchange_limit = 8 << 20;
 
 } // namespace
 
@@ -41,7 +41,7 @@ task<client::result> client::try_once(call const& what, bool streamed, bool reus
         auto const request = signed_request(what, keys);
         answer.head = co_await connection->exchange(request);
         if (!streamed || answer.head.status >= 300) {
-            answer.body = co_await read_rest(*connection, answer_limit);
+            answer.body = co_await read_rest(*connection, exchange_limit);
             pool_.put(std::move(connection));
         }
         answer.connection = std::move(connection);

@@ -21,11 +21,6 @@ constexpr auto leftover_age = 24h;
 /// Not a valid key, so no listing shows it.
 constexpr char probe_key[] = ".tmp/probe";
 
-std::string checked(std::string key) {
-    if (!valid_key(key)) throw std::invalid_argument("not a valid object key");
-    return key;
-}
-
 /// Ends an upload that was given up. What this cannot remove, `check` removes a day later.
 task<void> give_up(std::shared_ptr<upload> what) {
     try {
@@ -66,25 +61,25 @@ class s3_store final : public store {
 
     task<std::unique_ptr<writer>> create(std::string key) override {
         auto loop = co_await asio::this_coro::executor;
-        auto made = std::make_shared<upload>(core_, loop, checked(std::move(key)));
+        auto made = std::make_shared<upload>(core_, loop, checked_key(std::move(key)));
         co_return std::make_unique<s3_writer>(std::move(loop), std::move(made));
     }
 
     task<std::unique_ptr<reader>> open(std::string key, std::optional<byte_range> range) override {
-        return open_download(core_, checked(std::move(key)), range);
+        return open_download(core_, checked_key(std::move(key)), range);
     }
 
     task<std::optional<std::uint64_t>> size(std::string key) override {
-        return core_->client.head_object(checked(std::move(key)));
+        return core_->client.head_object(checked_key(std::move(key)));
     }
 
     task<void> remove(std::string key) override {
-        return core_->client.delete_object(checked(std::move(key)));
+        return core_->client.delete_object(checked_key(std::move(key)));
     }
 
     /// The uploads first: one that is just being completed leaves an object.
     task<void> clear(std::string key) override {
-        key = checked(std::move(key));
+        key = checked_key(std::move(key));
         auto const begun = co_await core_->client.list_uploads(key);
         for (auto const& one : begun) {
             if (one.key != key) continue;
