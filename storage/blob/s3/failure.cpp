@@ -46,11 +46,12 @@ std::string advice(address const& to, http_head const& head, error_document cons
         return "; the temporary keys are not valid any more";
     if (code == "RequestTimeTooSkewed")
         return "; the clock of this machine is wrong, or the server's";
-    if (head.status == 403)
-        return "; allow this key to read, write, list and delete in bucket " + to.bucket;
+    // Before 403 in general: Ceph answers so when a quota is used up.
     if (head.status == 507 || is_one_of(code, std::array{"QuotaExceeded"sv, "XMinioStorageFull"sv,
                                                          "InsufficientStorage"sv}))
-        return "; the store is full";
+        return "; the store is full: make room in it, or raise the quota";
+    if (head.status == 403)
+        return "; allow this key to read, write, list and delete in bucket " + to.bucket;
     return "";
 }
 

@@ -26,8 +26,9 @@ std::string canonical_value(std::string_view value) {
     return result;
 }
 
-std::string scope(std::string_view time, std::string_view region) {
-    return std::string(time.substr(0, 8)) + "/" + std::string(region) + "/s3/aws4_request";
+std::string scope(std::string_view time, std::string_view region, std::string_view service) {
+    return std::string(time.substr(0, 8)) + "/" + std::string(region) + "/" + std::string(service) +
+           "/aws4_request";
 }
 
 /// "host;range;x-amz-date" for headers in order.
@@ -53,12 +54,11 @@ std::string canonical_request(signable const& what, pairs const& headers) {
 
 /// The key for one day, region and service, in four steps.
 crypto::sha256_digest signing_key(key_pair const& keys, std::string_view time,
-                                  std::string_view region) {
+                                  std::string_view region, std::string_view service) {
     std::string start = "AWS4" + keys.secret_key;
     auto key = crypto::hmac_sha256(crypto::as_bytes(start), crypto::as_bytes(time.substr(0, 8)));
     crypto::wipe(start);
-    for (std::string_view const step :
-         {region, std::string_view("s3"), std::string_view("aws4_request")})
+    for (std::string_view const step : {region, service, std::string_view("aws4_request")})
         key = crypto::hmac_sha256(key, crypto::as_bytes(step));
     return key;
 }
@@ -80,11 +80,11 @@ std::string canonical_query(pairs query) {
 }
 
 std::string signature(signable const& what, key_pair const& keys, std::string_view region,
-                      std::string_view time) {
+                      std::string_view time, std::string_view service) {
     auto const request = canonical_request(what, in_order(what.headers));
     std::string const text = std::string(algorithm) + "\n" + std::string(time) + "\n" +
-                             scope(time, region) + "\n" + crypto::sha256_hex(request);
-    auto key = signing_key(keys, time, region);
+                             scope(time, region, service) + "\n" + crypto::sha256_hex(request);
+    auto key = signing_key(keys, time, region, service);
     auto const result = crypto::hmac_sha256(key, crypto::as_bytes(text));
     crypto::wipe(std::span<std::uint8_t>(key));
     return crypto::hex_encode(result);
@@ -100,7 +100,7 @@ void sign(signable& what, key_pair const& keys, std::string_view region,
     auto const names = signed_names(in_order(what.headers));
     what.headers.emplace_back("authorization",
                               std::string(algorithm) + " Credential=" + keys.access_key + "/" +
-                                  scope(time, region) + ",SignedHeaders=" + names +
+                                  scope(time, region, "s3") + ",SignedHeaders=" + names +
                                   ",Signature=" + signature(what, keys, region, time));
 }
 

@@ -42,9 +42,10 @@ std::string canonical_query(pairs query);
 void sign(signable& what, key_pair const& keys, std::string_view region,
           std::chrono::system_clock::time_point now);
 
-/// The 64 hex digits; `what` has the fields that sign() adds. Separate for tests.
+/// The 64 hex digits; `what` has the fields that sign() adds. Separate for tests, which know
+/// signatures of other services too.
 std::string signature(signable const& what, key_pair const& keys, std::string_view region,
-                      std::string_view time);
+                      std::string_view time, std::string_view service = "s3");
 
 /// "20130524T000000Z".
 std::string amz_time(std::chrono::system_clock::time_point when);

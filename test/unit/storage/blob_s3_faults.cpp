@@ -289,6 +289,8 @@ BOOST_AUTO_TEST_CASE(wrong_regions_and_redirects_are_explained) {
     BOOST_TEST(contains(said, "the clock of this machine is wrong"), said);
     said = said_to(answer(507, s3_error("XMinioStorageFull")));
     BOOST_TEST(contains(said, "the store is full"), said);
+    said = said_to(answer(403, s3_error("QuotaExceeded")));
+    BOOST_TEST(contains(said, "the store is full"), said);
     said = said_to(answer(403, s3_error("a\nb\x7f")));
     BOOST_TEST(contains(said, "403") == false);
     BOOST_TEST(contains(said, "a b "), said);
