@@ -130,6 +130,19 @@ struct proxies {
     static std::string show(settings const& from) { return from.trusted_proxies.text(); }
 };
 
+struct frontend : text<&settings::frontend> {
+    static verdict read(std::string_view value, settings& into) {
+        if (value.find("://") == std::string_view::npos)
+            return text<&settings::frontend>::read(value, into);
+        constexpr std::string_view scheme = "http://";
+        auto result = read_http_url(value, into.frontend);
+        if (!result && (!into.frontend.starts_with(scheme) ||
+                        into.frontend.find('/', scheme.size()) != std::string::npos))
+            return fault{std::string(value), "a folder or an address of the form http://host[:port]"};
+        return result;
+    }
+};
+
 enum traits { plain, secret, several };
 
 template <class Codec>
@@ -162,6 +175,9 @@ row<addresses<&s::redirect_listen>>(essential, "REDIRECT_LISTEN", "ADDRESSES", "
     "where plain HTTP is answered with a redirect to HTTPS, e.g. 0.0.0.0:80", several),
 row<http_url<&s::frontend_url>>(essential, "FRONTEND_URL", "URL", "http://localhost:3000",
     "address of the web frontend, for the links in mails"),
+row<frontend>(essential, "FRONTEND", "FOLDER|URL", "",
+    "web frontend to serve beside the interface, on the same origin: the folder of a static build, "
+    "or http://host:port of its own server"),
 row<path<&s::catalogue_dir>>(essential, "CATALOGUE_DIR", "FOLDER", "",
     "folder of categories, fields and other data (default: what was installed)"),
 

@@ -52,6 +52,7 @@ struct settings {
     std::uint32_t rate_limit_per_minute;   ///< 0: off
     std::uint32_t login_rate_limit_per_minute; ///< 0: off
     std::string frontend_url;                  ///< no slash at the end
+    std::string frontend; ///< a folder, or http://host[:port]; empty: none is served
 
     std::string smtp_host; ///< empty: no mail is sent
     std::uint16_t smtp_port;

@@ -21,6 +21,8 @@
 #include "domain/search/service.hpp"
 #include "domain/vehicles/service.hpp"
 #include "domain/visas/service.hpp"
+#include "server/frontend/forwarder.hpp"
+#include "server/frontend/static_files.hpp"
 #include "server/http/dispatcher.hpp"
 #include "server/http/redirect.hpp"
 #include "server/http/server.hpp"
@@ -84,8 +86,18 @@ std::uint16_t https_port(config::settings const& from) {
     return 443;
 }
 
-http::dispatcher_options dispatcher_options(config::settings const& from) {
+/// None when no frontend is served.
+std::unique_ptr<http::frontend> make_frontend(config::settings const& from, asio::io_context& on,
+                                              workers& pool) {
+    if (from.frontend.empty()) return nullptr;
+    if (from.frontend.starts_with("http://"))
+        return std::make_unique<web::forwarder>(on, from.frontend);
+    return std::make_unique<web::static_files>(from.frontend, pool);
+}
+
+http::dispatcher_options dispatcher_options(config::settings const& from, http::frontend* web) {
     http::dispatcher_options options;
+    options.web = web;
     options.cors_origins = from.cors_origins;
     options.rate_limit_per_minute = from.rate_limit_per_minute;
     options.max_body = from.max_body_size;
@@ -137,7 +149,8 @@ struct application::parts {
         , people(db, from.frontend_url, outbox_of(mail))
         , vehicles(db)
         , logins(from.login_rate_limit_per_minute)
-        , dispatcher(routes, sessions, dispatcher_options(from))
+        , web(make_frontend(from, on, file_workers))
+        , dispatcher(routes, sessions, dispatcher_options(from, web.get()))
         , tls(tls_rules)
         , redirect(https_port(from))
         , server(on, server_options(from))
@@ -208,6 +221,7 @@ struct application::parts {
     domain::vehicles::service vehicles;
     http::rate_limiter logins;
     http::router routes;
+    std::unique_ptr<http::frontend> web;
     http::dispatcher dispatcher;
     http::tls_context* tls;
     http::https_redirect redirect;

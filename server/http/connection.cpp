@@ -9,7 +9,10 @@
 #include <boost/beast/http/parser.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <ctime>
+#include <limits>
 
 namespace kinvault::http {
 
@@ -27,6 +30,8 @@ constexpr std::size_t buffer_kept = 4 * 1024;
 constexpr std::size_t piece_size = 64 * 1024;
 /// How much of an unread body is thrown away to keep a connection, or to let an error be read.
 constexpr std::uint64_t drain_limit = 64 * 1024;
+/// A connection of another protocol on which nothing happens is ended after this.
+constexpr std::chrono::hours tunnel_idle{1};
 /// The window over which a body's rate is taken.
 constexpr std::chrono::seconds rate_window{30};
 
@@ -46,7 +51,7 @@ std::string_view date_line() {
 }
 
 template <class Stream>
-class client_connection final : public connection, private body_source {
+class client_connection final : public connection, private body_source, private byte_pipe {
   public:
     client_connection(Stream stream, std::optional<asio::ip::address> peer, application& app,
                       connection_limits const& limits)
@@ -65,7 +70,7 @@ class client_connection final : public connection, private body_source {
     }
 
   private:
-    enum class phase { idle, reading_head, handling, reading_body, writing };
+    enum class phase { idle, reading_head, handling, reading_body, writing, tunnel };
 
     void enter(phase next) {
         phase_ = next;
@@ -79,13 +84,19 @@ class client_connection final : public connection, private body_source {
     task<bool> serve_one();
     task<bool> read_head();
     void parse_head(std::size_t end);
-    task<bool> answer(response& reply, bool keep_alive);
+    task<void> answer(response& reply, bool keep_alive);
     task<std::size_t> read_some(std::span<std::uint8_t> into) override;
     task<std::size_t> read_plain(std::span<std::uint8_t> into);
     task<std::size_t> read_chunked(std::span<std::uint8_t> into);
     task<void> read_more();
     task<void> write_all(std::string_view text);
     task<void> write_stream(response& reply);
+    task<void> write_chunks(body_stream& from);
+    task<std::size_t> next_piece(body_stream& from, std::span<std::uint8_t> into);
+    task<std::size_t> receive(std::span<std::uint8_t> into) override;
+    task<void> send(std::span<std::uint8_t const> bytes) override;
+    void end_sending() override { stream_.finish(); }
+    void cut() override { abort(); }
     task<void> drain_body();
     task<void> linger();
     bool body_too_slow();
@@ -155,9 +166,15 @@ task<bool> client_connection<Stream>::serve_one() {
     response reply = co_await app_.handle(request);
     bool const drainable =
         request_.chunked ? parser_->is_done() : body_left_ <= drain_limit && !continue_wanted_;
-    bool const keep = request_.keep_alive && !reply.close && drainable && !finishing_;
-    bool const written = co_await answer(reply, keep);
-    if (!written) co_return false;
+    bool const framed = !reply.open_end || request_.head.version == 11;
+    bool const keep =
+        request_.keep_alive && !reply.close && drainable && framed && !finishing_ && !reply.upgrade;
+    co_await answer(reply, keep);
+    if (reply.upgrade) {
+        enter(phase::tunnel);
+        co_await reply.upgrade->run(*this);
+        co_return false;
+    }
     if (!keep) {
         co_await linger();
         co_return false;
@@ -285,32 +302,37 @@ task<void> client_connection<Stream>::read_more() {
 }
 
 template <class Stream>
-task<bool> client_connection<Stream>::answer(response& reply, bool keep_alive) {
+task<void> client_connection<Stream>::answer(response& reply, bool keep_alive) {
     bool const head_only = request_.head.verb == method::head;
-    bool const empty = reply.status == 204 || reply.status == 304;
+    bool const empty = reply.status == 204 || reply.status == 304 || reply.upgrade;
+    bool const chunked = reply.open_end && request_.head.version == 11;
     out_.clear();
     out_.append("HTTP/1.1 ").append(std::to_string(reply.status)).append(" ");
     out_.append(reason_of(reply.status)).append("\r\n").append(date_line()).append(reply.lines());
     if (!reply.content_type.empty()) {
         out_.append("Content-Type: ").append(reply.content_type).append("\r\n");
     }
-    if (!empty) {
+    if (chunked && !empty) {
+        out_.append("Transfer-Encoding: chunked\r\n");
+    } else if (!empty && !reply.open_end) {
         auto const length = reply.stream ? reply.stream_length : reply.body.size();
         out_.append("Content-Length: ").append(std::to_string(length)).append("\r\n");
     }
-    if (!keep_alive) out_.append("Connection: close\r\n");
+    if (!keep_alive && !reply.upgrade) out_.append("Connection: close\r\n");
     out_.append("\r\n");
     bool const with_body = !head_only && !empty;
     bool const together = with_body && !reply.stream && reply.body.size() <= piece_size;
     if (together) out_.append(reply.body);
     co_await write_all(out_);
     if (out_.capacity() > piece_size) out_ = {};
-    if (with_body && reply.stream) {
+    if (!with_body || together) co_return;
+    if (chunked) {
+        co_await write_chunks(*reply.stream);
+    } else if (reply.stream) {
         co_await write_stream(reply);
-    } else if (with_body && !together) {
+    } else {
         co_await write_all(reply.body);
     }
-    co_return true;
 }
 
 template <class Stream>
@@ -325,29 +347,87 @@ task<void> client_connection<Stream>::write_all(std::string_view text) {
     enter(phase::handling);
 }
 
+/// The head has gone out: when the body breaks off, only the end of the connection can tell.
+template <class Stream>
+task<std::size_t> client_connection<Stream>::next_piece(body_stream& from,
+                                                        std::span<std::uint8_t> into) {
+    bool broken = false;
+    std::size_t count = 0;
+    try {
+        count = co_await from.read_some(into);
+    } catch (boost::system::system_error const&) {
+        throw;
+    } catch (std::exception const& error) {
+        spdlog::error("an answer broke off: {}", error.what());
+        broken = true;
+    }
+    if (broken) throw disconnected();
+    co_return count;
+}
+
+/// A body of known length; without one, for HTTP/1.0, until it ends.
 template <class Stream>
 task<void> client_connection<Stream>::write_stream(response& reply) {
+    std::uint64_t left =
+        reply.open_end ? std::numeric_limits<std::uint64_t>::max() : reply.stream_length;
     std::vector<std::uint8_t> buffer(static_cast<std::size_t>(
-        std::min<std::uint64_t>(piece_size * 4, std::max<std::uint64_t>(1, reply.stream_length))));
-    std::uint64_t left = reply.stream_length;
+        std::min<std::uint64_t>(piece_size * 4, std::max<std::uint64_t>(1, left))));
     while (left > 0) {
         auto const space = std::span(buffer).first(
             static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), left)));
-        std::size_t count = 0;
-        std::exception_ptr broken;
-        try {
-            count = co_await reply.stream->read_some(space);
-        } catch (boost::system::system_error const&) {
-            throw;
-        } catch (std::exception const& error) {
-            // The head has gone out with its length: only the end of the connection can tell.
-            spdlog::error("an answer broke off: {}", error.what());
-            broken = std::current_exception();
-        }
-        if (broken || count == 0) throw disconnected();
+        auto& from = *reply.stream;
+        std::size_t const count = co_await next_piece(from, space);
+        if (count == 0 && reply.open_end) co_return;
+        if (count == 0) throw disconnected();
         left -= count;
         std::string_view const piece(reinterpret_cast<char const*>(buffer.data()), count);
         co_await write_all(piece);
+    }
+}
+
+template <class Stream>
+task<void> client_connection<Stream>::write_chunks(body_stream& from) {
+    // Eight digits, CR LF, the data, CR LF.
+    constexpr std::size_t before = 10, after = 2;
+    std::vector<char> buffer(before + piece_size + after + 1);
+    std::size_t count = 0;
+    do {
+        auto* const data = reinterpret_cast<std::uint8_t*>(buffer.data()) + before;
+        std::span<std::uint8_t> const space(data, piece_size);
+        count = co_await next_piece(from, space);
+        char size[before + 1];
+        std::snprintf(size, sizeof size, "%08zx\r\n", count);
+        std::copy_n(size, before, buffer.data());
+        std::copy_n("\r\n", after, buffer.data() + before + count);
+        std::string_view const piece(buffer.data(), before + count + after);
+        co_await write_all(piece);
+    } while (count > 0);
+}
+
+template <class Stream>
+task<std::size_t> client_connection<Stream>::receive(std::span<std::uint8_t> into) {
+    std::size_t count = asio::buffer_copy(asio::buffer(into.data(), into.size()), buffer_.cdata());
+    buffer_.consume(count);
+    if (count == 0) {
+        auto const space = asio::buffer(into.data(), into.size());
+        auto const result = co_await stream_.read_some(space);
+        auto const& [error, length] = result;
+        if (error == asio::error::eof) co_return 0;
+        if (error) throw disconnected();
+        count = length;
+    }
+    since_ = clock::now();
+    co_return count;
+}
+
+template <class Stream>
+task<void> client_connection<Stream>::send(std::span<std::uint8_t const> bytes) {
+    while (!bytes.empty()) {
+        auto const piece = asio::buffer(bytes.data(), bytes.size());
+        auto const result = co_await stream_.write_some(piece);
+        if (std::get<0>(result)) throw disconnected();
+        bytes = bytes.subspan(std::get<1>(result));
+        since_ = clock::now();
     }
 }
 
@@ -408,6 +488,9 @@ void client_connection<Stream>::watch(clock::time_point now) {
     case phase::reading_body:
         if (body_too_slow()) abort();
         break;
+    case phase::tunnel:
+        if (passed > tunnel_idle) abort();
+        break;
     case phase::handling:
         if (passed > std::chrono::seconds(1) && stream_.client_is_gone())
             cancellation_.emit(asio::cancellation_type::terminal);
@@ -419,6 +502,7 @@ template <class Stream>
 void client_connection<Stream>::finish() {
     finishing_ = true;
     if (phase_ == phase::idle) end_idle();
+    if (phase_ == phase::tunnel) abort();
 }
 
 } // namespace

@@ -134,6 +134,10 @@ task<response> dispatcher::handle(exchange& request) {
     auto const who = identify(request);
     std::string const id = next_request_id();
     match matched = routes_.find(request.head.verb, request.head.path);
+    if (is_for_frontend(request.head, matched)) {
+        auto reply = co_await handle_frontend(request, who, id);
+        co_return reply;
+    }
     bool const public_data = matched.found && matched.found->public_data;
     auto early = answer_early(request, matched, who);
     response reply;
@@ -160,6 +164,35 @@ task<response> dispatcher::handle(exchange& request) {
     // No query string: those carry tokens.
     spdlog::info("{} {} {} {} {:.1f} ms {}", who.address, name_of(request.head.verb),
                  raw_path(request.head), reply.status, took, id);
+    co_return reply;
+}
+
+/// All but the interface: its routes, and whatever else is below /api.
+bool dispatcher::is_for_frontend(request_head const& head, match const& matched) const {
+    std::string_view const path = head.path;
+    bool const of_interface = path == "/api" || path.starts_with("/api/");
+    return options_.web && !of_interface && !matched.found && matched.allowed.empty();
+}
+
+task<response> dispatcher::handle_frontend(exchange& request, client_identity who, std::string id) {
+    response reply;
+    std::exception_ptr error;
+    try {
+        reply = co_await options_.web->handle(request, who);
+    } catch (disconnected const&) {
+        throw;
+    } catch (boost::system::system_error const& failed) {
+        if (failed.code() == asio::error::operation_aborted) throw;
+        error = std::current_exception();
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (error) reply = answer_for(error, id);
+    if (!options_.web->secures_itself()) reply.add_lines(security_lines_);
+    if (who.secure) reply.add_lines(strict_transport);
+    reply.set("X-Request-Id", id);
+    spdlog::info("{} {} {} {} frontend {}", who.address, name_of(request.head.verb),
+                 raw_path(request.head), reply.status, id);
     co_return reply;
 }
 

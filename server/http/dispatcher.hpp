@@ -6,6 +6,7 @@
 #include "server/http/call.hpp"
 #include "server/http/connection.hpp"
 #include "server/http/forwarded.hpp"
+#include "server/http/frontend.hpp"
 #include "server/http/rate_limit.hpp"
 #include "server/http/router.hpp"
 
@@ -19,6 +20,7 @@ struct dispatcher_options {
     std::vector<std::string> cors_origins;
     std::uint32_t rate_limit_per_minute = 600;
     std::uint64_t max_body = 1 << 20; ///< bytes of a JSON body
+    frontend* web = nullptr;          ///< answers what is outside of the interface; may be none
     trust trusted; ///< whose word about the client is believed; nobody's when empty
 };
 
@@ -38,7 +40,8 @@ class dispatcher final : public application {
                                          client_identity const& who);
     std::optional<response> preflight(request_head const& head) const;
     std::optional<response> limit(std::string const& address);
-    response answer_error(std::exception_ptr error, std::string const& request_id) const;
+    bool is_for_frontend(request_head const& head, match const& matched) const;
+    task<response> handle_frontend(exchange& request, client_identity who, std::string id);
     void decorate(response& reply, request_head const* head, bool secure, bool public_data,
                   std::string_view request_id) const;
     void add_cors(response& reply, request_head const& head) const;

@@ -160,6 +160,7 @@ admitted_head admit_head(parsed_head parsed) {
     if (parsed.version != 10 && parsed.version != 11) refuse("HTTP/1.0 or 1.1, please", 505);
     if (parsed.fields.size() > field_limit) refuse("Too many fields", 431);
     admitted_head out;
+    out.head.version = parsed.version;
     out.head.verb = verb_from(parsed.verb);
     read_target(parsed.target, out.head);
 

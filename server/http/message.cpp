@@ -54,6 +54,8 @@ response response::error(int status, std::string_view detail) {
 
 std::string_view reason_of(int status) {
     switch (status) {
+    case 101:
+        return "Switching Protocols";
     case 200:
         return "OK";
     case 201:
@@ -64,6 +66,12 @@ std::string_view reason_of(int status) {
         return "Partial Content";
     case 304:
         return "Not Modified";
+    case 301:
+        return "Moved Permanently";
+    case 302:
+        return "Found";
+    case 303:
+        return "See Other";
     case 307:
         return "Temporary Redirect";
     case 308:

@@ -26,6 +26,7 @@ struct request_head {
     std::string path;        ///< decoded once, no dot segments, no NUL
     std::string_view query;  ///< still encoded
     std::vector<std::pair<std::string_view, std::string_view>> fields;
+    unsigned version = 11; ///< 10 for HTTP/1.0
     bool has_body = false;
     std::optional<std::uint64_t> content_length; ///< none for a chunked body
 
@@ -70,7 +71,28 @@ class body_stream {
     virtual task<std::size_t> read_some(std::span<std::uint8_t> into) = 0;
 };
 
-/// An answer: a status with a text, or with a stream of known length.
+/// The client's connection after it has been upgraded: bytes in both directions, which may be used
+/// at the same time. Both throw `disconnected`.
+class byte_pipe {
+  public:
+    virtual ~byte_pipe() = default;
+    /// Some of what the client sent; 0 at its end.
+    virtual task<std::size_t> receive(std::span<std::uint8_t> into) = 0;
+    virtual task<void> send(std::span<std::uint8_t const> bytes) = 0;
+    virtual void end_sending() = 0;
+    /// Ends what runs in both directions.
+    virtual void cut() = 0;
+};
+
+/// What goes on after an upgrade (status 101).
+class tunnel {
+  public:
+    virtual ~tunnel() = default;
+    /// Returns when nothing of `client` is used any more; the connection ends then.
+    virtual task<void> run(byte_pipe& client) = 0;
+};
+
+/// An answer: a status with a text, or with a stream.
 class response {
   public:
     explicit response(int status = 200) : status(status) {}
@@ -80,7 +102,9 @@ class response {
     std::string body;
     std::unique_ptr<body_stream> stream; ///< instead of `body`
     std::uint64_t stream_length = 0;
-    bool close = false; ///< the connection ends after this answer
+    bool open_end = false;           ///< the stream's length is not known: it ends where it ends
+    std::unique_ptr<tunnel> upgrade; ///< with status 101
+    bool close = false;              ///< the connection ends after this answer
 
     /// Adds a field. Throws std::logic_error for a value that would break out of its line.
     response& set(std::string_view name, std::string_view value);
