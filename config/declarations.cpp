@@ -138,7 +138,8 @@ struct frontend : text<&settings::frontend> {
         auto result = read_http_url(value, into.frontend);
         if (!result && (!into.frontend.starts_with(scheme) ||
                         into.frontend.find('/', scheme.size()) != std::string::npos))
-            return fault{std::string(value), "a folder or an address of the form http://host[:port]"};
+            return fault{std::string(value),
+                         "a folder or an address of the form http://host[:port]"};
         return result;
     }
 };

@@ -79,11 +79,24 @@ http::server_options server_options(config::settings const& from) {
     return options;
 }
 
-/// Where a plain request is sent to: the first TCP address.
-std::uint16_t https_port(config::settings const& from) {
+/// What the unit of a socket calls it when it is for REDIRECT_LISTEN's purpose.
+constexpr std::string_view redirect_name = "redirect";
+
+/// Where a plain request is sent to: the first TCP port that is not the redirecting one.
+std::uint16_t https_port(config::settings const& from,
+                         std::vector<systemd::passed_socket> const& sockets) {
+    for (auto const& socket : sockets) {
+        auto const port = http::port_of(socket.descriptor);
+        if (port && socket.name != redirect_name) return *port;
+    }
     for (auto const& address : from.listen)
         if (!address.is_unix()) return address.port;
     return 443;
+}
+
+task<void> sign_of_life() {
+    systemd::notify("WATCHDOG=1");
+    co_return;
 }
 
 /// None when no frontend is served.
@@ -120,7 +133,7 @@ domain::auth::options auth_options(config::settings const& from) {
 } // namespace
 
 struct application::parts {
-    parts(asio::io_context& on, config::settings const& from, http::tls_context* tls_rules)
+    parts(asio::io_context& on, config::settings const& from, inheritance inherited)
         : settings(from)
         , catalogue(config::load_catalogue(config::find_catalogue_dir(from.catalogue_dir)))
         , keys(from.secret_key)
@@ -151,8 +164,9 @@ struct application::parts {
         , logins(from.login_rate_limit_per_minute)
         , web(make_frontend(from, on, file_workers))
         , dispatcher(routes, sessions, dispatcher_options(from, web.get()))
-        , tls(tls_rules)
-        , redirect(https_port(from))
+        , tls(inherited.tls)
+        , sockets(std::move(inherited.sockets))
+        , redirect(https_port(from, sockets))
         , server(on, server_options(from))
         , background(on) {
         routes::add_health_routes(routes);
@@ -175,6 +189,9 @@ struct application::parts {
         routes::add_people_routes(routes, people);
         routes::add_vehicle_routes(routes, vehicles);
         background.every(sweep_interval, "sweeping the store", [this] { return sweep(); });
+        if (auto const interval = systemd::watchdog_interval()) {
+            background.every(*interval, "the sign of life", sign_of_life);
+        }
         if (tls) {
             auto look = [this] { return tls->refresh(file_workers, false); };
             background.every(certificate_interval, "looking at the certificate", look);
@@ -189,6 +206,7 @@ struct application::parts {
     }
 
     task<void> sweep();
+    std::vector<std::string> open();
     task<void> remind();
     void finish_jobs(http::clock::time_point end);
 
@@ -224,6 +242,7 @@ struct application::parts {
     std::unique_ptr<http::frontend> web;
     http::dispatcher dispatcher;
     http::tls_context* tls;
+    std::vector<systemd::passed_socket> sockets;
     http::https_redirect redirect;
     http::server server;
     jobs background;
@@ -250,26 +269,39 @@ void application::parts::finish_jobs(http::clock::time_point end) {
     mail->way.end_by(now + (end - now) / 2);
 }
 
+/// Opens all doors and gives their addresses.
+std::vector<std::string> application::parts::open() {
+    std::vector<std::string> addresses;
+    http::door const plain{dispatcher};
+    http::door const secure{dispatcher, tls};
+    http::door const moved{redirect};
+    for (auto const& socket : sockets) {
+        bool const tcp = http::port_of(socket.descriptor).has_value();
+        bool const redirects = socket.name == redirect_name;
+        if (redirects && !tls) throw std::runtime_error("a socket to redirect needs HTTPS");
+        auto const& to = redirects ? moved : tcp ? secure : plain;
+        addresses.push_back(server.adopt(socket.descriptor, to));
+    }
+    if (!sockets.empty()) return addresses;
+    for (auto const& address : settings.listen) {
+        addresses.push_back(server.listen(address.text(), address.is_unix() ? plain : secure));
+    }
+    for (auto const& address : settings.redirect_listen) {
+        addresses.push_back(server.listen(address.text(), moved));
+    }
+    return addresses;
+}
+
 application::application(asio::io_context& context, config::settings const& settings,
-                         http::tls_context* tls)
-    : parts_(std::make_unique<parts>(context, settings, tls)) {}
+                         inheritance inherited)
+    : parts_(std::make_unique<parts>(context, settings, std::move(inherited))) {}
 
 application::~application() = default;
 
 task<std::vector<std::string>> application::start() {
     parts_->db.start();
     co_await parts_->store->check();
-    std::vector<std::string> addresses;
-    http::door const plain{parts_->dispatcher};
-    http::door const secure{parts_->dispatcher, parts_->tls};
-    http::door const redirect{parts_->redirect};
-    for (auto const& address : parts_->settings.listen) {
-        auto const& to = address.is_unix() ? plain : secure;
-        addresses.push_back(parts_->server.listen(address.text(), to));
-    }
-    for (auto const& address : parts_->settings.redirect_listen) {
-        addresses.push_back(parts_->server.listen(address.text(), redirect));
-    }
+    auto addresses = parts_->open();
     parts_->background.start();
     co_return addresses;
 }

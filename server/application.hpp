@@ -4,6 +4,7 @@
 
 #include "config/catalogue.hpp"
 #include "config/settings.hpp"
+#include "server/systemd.hpp"
 #include "storage/async.hpp"
 
 #include <memory>
@@ -16,12 +17,18 @@ namespace http {
 class tls_context;
 }
 
+/// What is made before processes fork.
+struct inheritance {
+    http::tls_context* tls = nullptr; ///< lives longer; none: TCP addresses speak plain HTTP
+    /// Listening sockets; if there are any, LISTEN and REDIRECT_LISTEN do not count.
+    std::vector<systemd::passed_socket> sockets;
+};
+
 class application {
   public:
-    /// `tls`, which must live as long as this, makes the TCP addresses speak HTTPS. Throws
-    /// std::exception with one clear line when something cannot be made.
+    /// Throws std::exception with one clear line when something cannot be made.
     application(asio::io_context& context, config::settings const& settings,
-                http::tls_context* tls = nullptr);
+                inheritance inherited = {});
     ~application();
     application(application const&) = delete;
     application& operator=(application const&) = delete;

@@ -6,6 +6,7 @@
 #include "server/http/server.hpp"
 #include "server/migrations.hpp"
 #include "server/processes.hpp"
+#include "server/systemd.hpp"
 #include "storage/workers.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -57,17 +58,19 @@ task<void> reload_on_signal(application& app, signals& hangup) {
 task<int> serve_until_signal(application& app, signals& stop) {
     auto const addresses = co_await app.start();
     for (auto const& address : addresses) spdlog::info("listening on {}", address);
+    systemd::notify("READY=1");
     int const number = co_await stop.async_wait(use_task);
     spdlog::info("stopping on signal {}", number);
+    systemd::notify("STOPPING=1");
     co_await app.stop();
     co_return 0;
 }
 
-int serve_process(config::settings const& settings, http::tls_context* tls) {
+int serve_process(config::settings const& settings, inheritance inherited) {
     asio::io_context context(1);
     signals stop(context.get_executor(), SIGINT, SIGTERM);
     signals hangup(context.get_executor(), SIGHUP);
-    application app(context, settings, tls);
+    application app(context, settings, std::move(inherited));
     asio::co_spawn(context, reload_on_signal(app, hangup), asio::detached);
     return run_task(context, serve_until_signal(app, stop));
 }
@@ -94,9 +97,9 @@ int serve(config::loaded const& from) {
     std::optional<http::tls_context> tls;
     if (!settings.tls_certificate.empty())
         tls.emplace(http::tls_files{settings.tls_certificate, settings.tls_key});
-    auto* const rules = tls ? &*tls : nullptr;
-    if (settings.processes == 1) return serve_process(settings, rules);
-    return supervise(settings.processes, [&] { return serve_process(settings, rules); });
+    inheritance const inherited{tls ? &*tls : nullptr, systemd::take_sockets()};
+    if (settings.processes == 1) return serve_process(settings, inherited);
+    return supervise(settings.processes, [&] { return serve_process(settings, inherited); });
 }
 
 int migrate(config::loaded const& from) {

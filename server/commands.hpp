@@ -14,6 +14,8 @@ int migrate(config::loaded const& from);
 /// A dry run gives 0 when all is well, 3 when something is broken already, 1 when it cannot be
 /// done.
 int adopt(config::loaded const& from);
+/// Asks the server at the first address of LISTEN for its health.
+int health(config::loaded const& from);
 /// Shows the settings and says what is wrong with them.
 int check_config(config::loaded const& from);
 /// `user reset-link EMAIL`

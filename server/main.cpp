@@ -21,6 +21,7 @@ constexpr char usage[] =
     "  serve                   serve the vault over HTTP\n"
     "  migrate                 bring the database up to date\n"
     "  adopt                   take over the vault of an original installation\n"
+    "  health                  ask the server that runs with these settings whether it answers\n"
     "  check-config            show the settings in effect, and what is wrong\n"
     "  sweep                   remove stored objects that no file needs\n"
     "  remind                  mail reminders that are due, as serve does every hour\n"
@@ -50,6 +51,7 @@ int run(loaded const& from) {
     using namespace kinvault::commands;
     static std::map<std::string, command> const commands{
         {"serve", {serve, {}}},
+        {"health", {health, {}}},
         {"migrate", {migrate, {}}},
         {"adopt", {adopt, {"dry-run", "files", "json"}}},
         {"check-config", {check_config, {}}},

@@ -5,6 +5,7 @@
 
 #include "server/http/message.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -20,6 +21,9 @@ namespace kinvault::http {
 
 using socket = asio::basic_stream_socket<asio::generic::stream_protocol, executor>;
 using clock = std::chrono::steady_clock;
+
+/// The completion token for what gives its error instead of throwing it.
+inline constexpr auto as_result = asio::as_tuple(use_task);
 
 /// The limits of a connection; settings of the same names.
 struct connection_limits {

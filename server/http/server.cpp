@@ -1,6 +1,5 @@
 #include "server/http/server.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -17,8 +16,6 @@ using boost::system::error_code;
 
 namespace {
 
-inline constexpr auto result_of = asio::as_tuple(use_task);
-
 /// How long accepting pauses when the process is out of file descriptors.
 constexpr std::chrono::milliseconds accept_pause{100};
 
@@ -33,11 +30,29 @@ std::optional<asio::ip::address> peer_of(asio::local::stream_protocol::endpoint 
     return std::nullopt;
 }
 
+std::string address_of(asio::ip::tcp::endpoint const& bound) {
+    auto const text = bound.address().to_string();
+    auto const shown = bound.address().is_v6() ? "[" + text + "]" : text;
+    return shown + ":" + std::to_string(bound.port());
+}
+
 [[noreturn]] void cannot_listen(std::string const& address, std::string const& why) {
     throw std::runtime_error("LISTEN: cannot listen on " + address + ": " + why);
 }
 
 } // namespace
+
+std::optional<std::uint16_t> port_of(int descriptor) {
+    sockaddr_storage address{};
+    socklen_t length = sizeof address;
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    if (::getsockname(descriptor, generic, &length) != 0) return std::nullopt;
+    if (address.ss_family == AF_INET)
+        return ntohs(reinterpret_cast<sockaddr_in const*>(&address)->sin_port);
+    if (address.ss_family == AF_INET6)
+        return ntohs(reinterpret_cast<sockaddr_in6 const*>(&address)->sin6_port);
+    return std::nullopt;
+}
 
 server::server(asio::io_context& context, server_options options)
     : context_(context)
@@ -71,10 +86,23 @@ std::string server::listen(std::string const& address, door to) {
     } catch (std::logic_error const&) {
         cannot_listen(address, "the port is no number");
     }
-    auto const bound = tcp_.back().local_endpoint();
-    auto const shown = bound.address().is_v6() ? "[" + bound.address().to_string() + "]"
-                                               : bound.address().to_string();
-    return shown + ":" + std::to_string(bound.port());
+    return address_of(tcp_.back().local_endpoint());
+}
+
+std::string server::adopt(int descriptor, door to) {
+    int family = 0;
+    socklen_t length = sizeof family;
+    if (::getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &family, &length) != 0)
+        throw std::runtime_error("what was passed to listen on is no socket");
+    if (family == AF_UNIX) {
+        local_.emplace_back(context_.get_executor(), asio::local::stream_protocol(), descriptor);
+        asio::co_spawn(context_, accept_loop(local_.back(), to), asio::detached);
+        return "unix:" + local_.back().local_endpoint().path();
+    }
+    auto const protocol = family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
+    tcp_.emplace_back(context_.get_executor(), protocol, descriptor);
+    asio::co_spawn(context_, accept_loop(tcp_.back(), to), asio::detached);
+    return address_of(tcp_.back().local_endpoint());
 }
 
 void server::open_tcp(asio::ip::tcp::endpoint const& endpoint, door const& to) {
@@ -116,14 +144,14 @@ task<void> server::accept_loop(Acceptor& acceptor, door to) {
     using protocol = typename Acceptor::protocol_type;
     while (acceptor.is_open()) {
         asio::basic_stream_socket<protocol, executor> client(context_.get_executor());
-        auto const result = co_await acceptor.async_accept(client, result_of);
+        auto const result = co_await acceptor.async_accept(client, as_result);
         error_code error = std::get<0>(result);
         if (error == asio::error::operation_aborted) co_return;
         if (error) {
             // Out of descriptors or of memory: those who are served go on, new ones wait.
             spdlog::warn("accept: {}", error.message());
             timer pause(context_, accept_pause);
-            co_await pause.async_wait(result_of);
+            co_await pause.async_wait(as_result);
             continue;
         }
         auto const endpoint = client.remote_endpoint(error);
@@ -178,7 +206,7 @@ void server::turn_away(socket client) {
 task<void> server::janitor() {
     while (!stopping_ || !connections_.empty()) {
         janitor_timer_.expires_after(std::chrono::seconds(1));
-        co_await janitor_timer_.async_wait(result_of);
+        co_await janitor_timer_.async_wait(as_result);
         auto const now = clock::now();
         // What `watch` ends is taken off the list later, by its own completion.
         for (auto const& entry : connections_) entry->watch(now);
@@ -195,13 +223,13 @@ task<void> server::stop() {
     auto const deadline = clock::now() + options_.shutdown_timeout;
     while (!connections_.empty() && clock::now() < deadline) {
         pause.expires_after(std::chrono::milliseconds(20));
-        co_await pause.async_wait(result_of);
+        co_await pause.async_wait(as_result);
     }
     for (auto const& entry : connections_) entry->abort();
     auto const last = clock::now() + std::chrono::seconds(1);
     while (!connections_.empty() && clock::now() < last) {
         pause.expires_after(std::chrono::milliseconds(5));
-        co_await pause.async_wait(result_of);
+        co_await pause.async_wait(as_result);
     }
     janitor_timer_.cancel();
 }

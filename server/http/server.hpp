@@ -30,6 +30,9 @@ struct door {
     tls_context const* tls = nullptr; ///< none: plain HTTP
 };
 
+/// The port of a TCP socket; nothing for other descriptors.
+std::optional<std::uint16_t> port_of(int descriptor);
+
 using timer = asio::basic_waitable_timer<clock, asio::wait_traits<clock>, executor>;
 
 class server {
@@ -43,6 +46,8 @@ class server {
     /// any). What `to` refers to must live as long as this. Throws std::runtime_error with one
     /// clear line.
     std::string listen(std::string const& address, door to);
+    /// Accepts on a socket that listens already and gives its address; takes the descriptor.
+    std::string adopt(int descriptor, door to);
     /// Stops accepting, lets running requests finish for at most the shutdown timeout, then ends
     /// what is left. Returns when no connection is left.
     task<void> stop();

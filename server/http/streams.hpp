@@ -5,7 +5,6 @@
 
 #include "server/http/connection.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 
 #include <memory>
@@ -13,8 +12,6 @@
 #include <tuple>
 
 namespace kinvault::http {
-
-inline constexpr auto as_result = asio::as_tuple(use_task);
 
 /// The error, if any, and the number of bytes.
 using io_result = std::tuple<boost::system::error_code, std::size_t>;

@@ -37,11 +37,14 @@ const nginx = ({place, upstreams, port, plain, certificate, key}) => {
 
 const caddy = ({place, upstreams, port, plain, certificate, key}) => {
     const file = join(place, 'Caddyfile');
-    writeFileSync(file, `{\n\tadmin off\n\thttp_port ${plain}\n}\n${filled('Caddyfile', [
-        ['vault.example.org {', `https://${host}:${port} {\n\tbind 127.0.0.1\n\ttls ${certificate} ${key}`],
-        ['reverse_proxy 127.0.0.1:8000 {', `reverse_proxy ${upstreams.map((address) => address.replace('unix:', 'unix/')).join(' ')} {`],
-    ])}`);
-    return new helper('caddy', ['run', '--config', file, '--adapter', 'caddyfile'], {env: {PATH: process.env.PATH, HOME: place, XDG_DATA_HOME: place}});
+    const site = '{$KINVAULT_SITE:vault.example.org} {';
+    writeFileSync(file, `{\n\tadmin off\n\thttp_port ${plain}\n}\n${filled('Caddyfile', [[site, `${site}\n\tbind 127.0.0.1\n\ttls ${certificate} ${key}`]])}`);
+    const env = {
+        PATH: process.env.PATH, HOME: place, XDG_DATA_HOME: place,
+        KINVAULT_SITE: `https://${host}:${port}`,
+        KINVAULT_SERVER: upstreams.map((address) => address.replace('unix:', 'unix/')).join(' '),
+    };
+    return new helper('caddy', ['run', '--config', file, '--adapter', 'caddyfile'], {env});
 };
 
 const haproxy = ({place, upstreams, port, plain, certificate, key}) => {
