@@ -70,12 +70,18 @@ const with_ids = async (body, o) => {
     return copy;
 };
 
-const path_values = async (path, parameters, given, o) => {
-    const module = path.split('/')[2];
+/// The id of an object of a module that has no way of its own here: made as its document says.
+const id_of_module = async (contract, module, o) => {
+    if (by_module[module]) return by_module[module](o);
+    const content = contract.document.paths[`/api/${module}`].post.requestBody.content['application/json'];
+    return id(o.once(module, async () => o.post(`/api/${module}`, await with_ids(content.example, o))));
+};
+
+const path_values = async (contract, path, parameters, given, o) => {
     const values = {};
     for (const {name, example} of parameters) {
         if (given[name] !== undefined) values[name] = given[name];
-        else if (name === 'id') values[name] = await by_module[module](o);
+        else if (name === 'id') values[name] = await id_of_module(contract, path.split('/')[2], o);
         else values[name] = by_name[name] ? await by_name[name](o) : example;
     }
     return values;
@@ -90,7 +96,7 @@ export const request_for = async (contract, method, path, o, who) => {
     const operation = contract.document.paths[path][method.toLowerCase()];
     const own = (await special[`${method} ${path}`]?.(o, who)) ?? {};
     const parameters = (operation.parameters ?? []).map((one) => contract.resolve(one));
-    const params = await path_values(path, parameters.filter((one) => one.in === 'path'), own.params ?? {}, o);
+    const params = await path_values(contract, path, parameters.filter((one) => one.in === 'path'), own.params ?? {}, o);
     const query = {};
     for (const {name, required, example} of parameters.filter((one) => one.in === 'query')) {
         if (own.query?.[name] !== undefined) query[name] = own.query[name];
