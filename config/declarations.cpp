@@ -230,6 +230,11 @@ row<whole<&s::session_expiry_hours, 1, 8760>>(security, "SESSION_EXPIRY_HOURS", 
     "how long a login lasts"),
 row<word<&s::password_hash>>(security, "PASSWORD_HASH", "argon2id|bcrypt", "argon2id",
     "how new passwords are hashed; bcrypt for those who may go back to the original server"),
+row<whole<&s::audit_retention_days, 0, 36500>>(security, "AUDIT_RETENTION_DAYS", "DAYS", "730",
+    "how long entries of the audit log are kept; 0: for ever"),
+row<whole<&s::trash_retention_days, 0, 36500>>(security, "TRASH_RETENTION_DAYS", "DAYS", "0",
+    "archived items that nobody has touched for so long are removed for good, with their files; "
+    "0: never"),
 
 row<size<&s::max_body_size, kib, gib>>(limits, "MAX_BODY_SIZE", "SIZE", "1M",
     "largest JSON body of a request"),

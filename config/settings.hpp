@@ -38,6 +38,8 @@ struct settings {
     std::string database_url; ///< for libpq: a URL or `key=value` pairs
     std::string secret_key;
     std::uint32_t session_expiry_hours;
+    std::uint32_t audit_retention_days; ///< 0: for ever
+    std::uint32_t trash_retention_days; ///< 0: for ever
 
     std::string s3_endpoint_url; ///< scheme://host[:port][/path], no slash at the end
     std::string s3_access_key;

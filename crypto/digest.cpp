@@ -8,15 +8,30 @@
 #include <openssl/hmac.h>
 
 #include <limits>
+#include <memory>
 
 namespace kinvault::crypto {
+
+namespace {
+
+/// Looked up once: EVP_sha256() makes OpenSSL search its providers, under a lock, for each digest.
+EVP_MD const* sha256_algorithm() {
+    struct release {
+        void operator()(EVP_MD* algorithm) const noexcept { EVP_MD_free(algorithm); }
+    };
+    static std::unique_ptr<EVP_MD, release> const algorithm(
+        EVP_MD_fetch(nullptr, "SHA256", nullptr));
+    return algorithm.get();
+}
+
+} // namespace
 
 void sha256::context_free::operator()(evp_md_ctx_st* context) const noexcept {
     EVP_MD_CTX_free(context);
 }
 
 sha256::sha256() : context_(EVP_MD_CTX_new()) {
-    if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1)
+    if (!context_ || EVP_DigestInit_ex(context_.get(), sha256_algorithm(), nullptr) != 1)
         throw error("SHA-256 could not be set up");
 }
 

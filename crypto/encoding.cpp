@@ -63,11 +63,11 @@ std::optional<bytes> base64_decode(std::string_view text) {
 
 std::string hex_encode(std::span<const std::uint8_t> data) {
     constexpr std::string_view digits = "0123456789abcdef";
-    std::string out;
-    out.reserve(data.size() * 2);
+    std::string out(data.size() * 2, '\0');
+    auto at = out.begin();
     for (const std::uint8_t byte : data) {
-        out.push_back(digits[byte >> 4]);
-        out.push_back(digits[byte & 15]);
+        *at++ = digits[byte >> 4];
+        *at++ = digits[byte & 15];
     }
     return out;
 }

@@ -56,6 +56,10 @@ std::string master_key::wrap_new_organization_key() const {
     return base64_encode(seal(key_.view(), fresh.view()));
 }
 
+std::string master_key::wrap(organization_key const& key) const {
+    return base64_encode(seal(key_.view(), key.key()));
+}
+
 std::optional<organization_key> master_key::unwrap(std::string_view encryption_key_enc) const {
     const std::optional<bytes> sealed = base64_decode(encryption_key_enc);
     if (!sealed) return std::nullopt;

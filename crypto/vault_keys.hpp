@@ -40,6 +40,8 @@ class master_key {
 
     // A fresh organization key as base64(iv(12) || ciphertext || tag(16)), to be stored.
     std::string wrap_new_organization_key() const;
+    // A key that is there, wrapped anew and in the same form.
+    std::string wrap(organization_key const& key) const;
     // nullopt: not a wrapped key, or wrapped under another SECRET_KEY.
     std::optional<organization_key> unwrap(std::string_view encryption_key_enc) const;
 

@@ -1,6 +1,5 @@
-// Lists inside the one row of a statement (`array(select row(…) from …) as entries`): with them one
-// statement tells "nothing there" from "no list". Used by the services of coverage and saved
-// contacts.
+// Lists inside the one row of a statement (storage/postgres/record.hpp): with them one statement
+// tells "nothing there" from "no list". Used by the services of coverage and saved contacts.
 #pragma once
 
 #include "domain/access.hpp"
@@ -8,11 +7,12 @@
 
 namespace kinvault::domain {
 
-/// The column `entries` of the first row. Entry derives from pg::record, or is a type of a column.
+/// The column `entries` of the first row. Entry derives from pg::record.
 template <class Entry>
 std::vector<Entry> read_entries(pg::result const& result) {
     std::vector<Entry> entries;
-    pg::from_column(result.get(0, result.column("entries")).value(), entries);
+    auto const packed = result.get(0, result.column("entries"));
+    if (packed) pg::from_column(*packed, entries);
     return entries;
 }
 

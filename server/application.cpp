@@ -2,8 +2,10 @@
 
 #include "crypto/password.hpp"
 #include "crypto/vault_keys.hpp"
+#include "domain/audit/service.hpp"
 #include "domain/auth/service.hpp"
 #include "domain/categories/service.hpp"
+#include "domain/cleanup/service.hpp"
 #include "domain/contacts/service.hpp"
 #include "domain/coverage/service.hpp"
 #include "domain/dashboard/service.hpp"
@@ -19,6 +21,7 @@
 #include "domain/renewal/service.hpp"
 #include "domain/saved_contacts/service.hpp"
 #include "domain/search/service.hpp"
+#include "domain/trash/service.hpp"
 #include "domain/vehicles/service.hpp"
 #include "domain/visas/service.hpp"
 #include "server/frontend/forwarder.hpp"
@@ -51,11 +54,15 @@ constexpr std::chrono::hours outbox_clean_interval{6};
 
 /// How often the files of the certificate are looked at.
 constexpr std::chrono::seconds certificate_interval{2};
+/// How coarsely it is known when a session was last used.
+constexpr std::chrono::minutes uses_interval{3};
+constexpr std::chrono::hours cleanup_interval{1};
 
 class live_sessions final : public http::session_check {
   public:
     explicit live_sessions(domain::auth::service& auth) : auth_(auth) {}
     task<void> check(domain::caller who) override { return auth_.check(std::move(who)); }
+    void used(std::string const& token_hash) override { auth_.note_use(token_hash); }
 
   private:
     domain::auth::service& auth_;
@@ -144,10 +151,12 @@ struct application::parts {
         , mail(make_mail_office(db, from))
         , auth(db, hashing, keys, auth_options(from), outbox_of(mail))
         , sessions(auth)
+        , audit(db)
         , orgs(db, keys)
         , categories(db, catalogue)
         , items(db, catalogue, keys)
         , files(db, *store, keys, {from.max_file_size})
+        , trash(db, *store, items)
         , reminders(db, catalogue, keys)
         , reminder_mailing(db, catalogue, outbox_of(mail), from.frontend_url)
         , renewal(db, catalogue, items)
@@ -172,9 +181,10 @@ struct application::parts {
         routes::add_health_routes(routes);
         routes::add_openapi_routes(routes);
         routes::add_auth_routes(routes, auth, logins);
+        routes::add_audit_routes(routes, audit);
         routes::add_org_routes(routes, orgs);
         routes::add_category_routes(routes, categories);
-        routes::add_item_routes(routes, items);
+        routes::add_item_routes(routes, items, trash);
         routes::add_file_routes(routes, files);
         routes::add_reminder_routes(routes, reminders);
         routes::add_renewal_routes(routes, renewal);
@@ -203,9 +213,14 @@ struct application::parts {
             background.every(outbox_clean_interval, "cleaning the outbox",
                              [this] { return mail->postman.clean(); });
         }
+        background.every(uses_interval, "noting the use of sessions",
+                         [this] { return auth.record_uses(); });
+        background.every(cleanup_interval, "cleaning up", [this] { return clean_up(); });
     }
 
     task<void> sweep();
+    task<void> clean_up();
+    task<void> record_last_uses();
     std::vector<std::string> open();
     task<void> remind();
     void finish_jobs(http::clock::time_point end);
@@ -220,10 +235,12 @@ struct application::parts {
     std::unique_ptr<mail_office> mail; ///< null without SMTP_HOST
     domain::auth::service auth;
     live_sessions sessions;
+    domain::audit::service audit;
     domain::orgs::service orgs;
     domain::categories::service categories;
     domain::items::service items;
     domain::files::service files;
+    domain::trash::service trash;
     domain::reminders::service reminders;
     domain::reminders::mailing reminder_mailing;
     domain::renewal::service renewal;
@@ -267,6 +284,27 @@ void application::parts::finish_jobs(http::clock::time_point end) {
     mail->postman.finish();
     auto const now = http::clock::now();
     mail->way.end_by(now + (end - now) / 2);
+}
+
+task<void> application::parts::clean_up() {
+    auto const done = co_await domain::cleanup::clean_up(db, settings.audit_retention_days);
+    if (done.sessions + done.tokens + done.audit_entries > 0) {
+        spdlog::info("cleaned up {} sessions, {} tokens and {} audit entries", done.sessions,
+                     done.tokens, done.audit_entries);
+    }
+    if (settings.trash_retention_days == 0) co_return;
+    auto const purged = co_await trash.purge(settings.trash_retention_days);
+    if (purged > 0) spdlog::info("removed {} items from the trash", purged);
+}
+
+/// At the end, if that takes no waiting.
+task<void> application::parts::record_last_uses() {
+    if (!db.ready()) co_return;
+    try {
+        co_await auth.record_uses();
+    } catch (std::exception const& error) {
+        spdlog::warn("when sessions were last used was not noted: {}", error.what());
+    }
 }
 
 /// Opens all doors and gives their addresses.
@@ -324,6 +362,7 @@ task<void> application::stop() {
     auto const left = std::max(end - http::clock::now(), http::clock::duration::zero());
     auto const grace = std::chrono::duration_cast<jobs::milliseconds>(left);
     co_await parts_->background.stop(grace);
+    co_await parts_->record_last_uses();
     co_await parts_->db.stop();
 }
 

@@ -39,6 +39,10 @@ T run_task(asio::io_context& context, task<T> work) {
     return std::move(*value);
 }
 
+/// One line for each of `rows`, in columns under `head`.
+void print_table(std::vector<std::string> const& head,
+                 std::vector<std::vector<std::string>> const& rows);
+
 /// For commands that do a few things one after the other.
 pg::pool_options small_pool(config::settings const& from);
 

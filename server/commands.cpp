@@ -1,6 +1,5 @@
 #include "server/commands.hpp"
 
-#include "domain/auth/service.hpp"
 #include "server/application.hpp"
 #include "server/command_tools.hpp"
 #include "server/http/server.hpp"
@@ -75,16 +74,6 @@ int serve_process(config::settings const& settings, inheritance inherited) {
     return run_task(context, serve_until_signal(app, stop));
 }
 
-task<int> print_reset_link(domain::auth::service& auth, std::string email) {
-    auto const link = co_await auth.reset_link(std::move(email));
-    if (!link) {
-        std::fputs("kinvault: no account has this email\n", stderr);
-        co_return 1;
-    }
-    std::puts(link->c_str());
-    co_return 0;
-}
-
 } // namespace
 
 int serve(config::loaded const& from) {
@@ -115,22 +104,6 @@ int check_config(config::loaded const& from) {
     auto problems = from.problems;
     for (auto& problem : config::check_serve(from.values)) problems.push_back(std::move(problem));
     return complain(problems);
-}
-
-int user(config::loaded const& from) {
-    if (from.words.size() != 2 || from.words[0] != "reset-link") {
-        return complain({"usage: kinvault user reset-link EMAIL"});
-    }
-    if (int const code = complain(config::check_serve(from.values))) return code;
-    asio::io_context context(1);
-    workers hashing(1, 1);
-    crypto::master_key const keys(from.values.secret_key);
-    pg::pool db(context, small_pool(from.values));
-    domain::auth::options options;
-    options.frontend_url = from.values.frontend_url;
-    domain::auth::service auth(db, hashing, keys, options);
-    db.start();
-    return run_task(context, print_reset_link(auth, from.words[1]));
 }
 
 } // namespace kinvault::commands

@@ -12,6 +12,7 @@
 
 #include <charconv>
 #include <cstdio>
+#include <fstream>
 
 namespace kinvault::commands {
 
@@ -48,14 +49,28 @@ task<adoption::report> inspect(std::string url, blob::store& store, crypto::mast
     co_return report;
 }
 
-int dry_run(config::loaded const& from, std::optional<std::int64_t> sample) {
+/// The original's SECRET_KEY where that of the settings is a new one; else empty.
+std::string read_original_key(config::loaded const& from, std::string& problem) {
+    auto const given = from.options.find("original-secret-key-file");
+    if (given == from.options.end()) return {};
+    std::ifstream file(given->second);
+    std::string key;
+    std::getline(file, key);
+    if (key.empty()) {
+        problem = "--original-secret-key-file: there is no key in " + given->second;
+    }
+    return key;
+}
+
+int dry_run(config::loaded const& from, std::optional<std::int64_t> sample,
+            std::string const& original_key) {
     auto const& settings = from.values;
     asio::io_context context(1);
     workers pool(1, 16);
     auto const store = make_store(settings, pool);
     auto const catalogue =
         config::load_catalogue(config::find_catalogue_dir(settings.catalogue_dir));
-    crypto::master_key const keys(settings.secret_key);
+    crypto::master_key const keys(original_key.empty() ? settings.secret_key : original_key);
     progress shown;
     adoption::inspect_options options;
     options.sample = sample;
@@ -86,7 +101,7 @@ task<adoption::recognition> look_at(std::string url) {
     co_return found;
 }
 
-int take_over(config::loaded const& from) {
+int take_over(config::loaded const& from, std::string const& original_key) {
     bool const json = from.has("json");
     asio::io_context context(1);
     auto const before = run_task(context, look_at(from.values.database_url));
@@ -97,7 +112,7 @@ int take_over(config::loaded const& from) {
     pg::migration_report done;
     if (before.kind != adoption::kind::ours) {
         context.restart();
-        done = run_task(context, bring_up_to_date(from.values));
+        done = run_task(context, bring_up_to_date(from.values, original_key));
     }
     bool const adopted = !done.adopted.empty();
     if (json) {
@@ -117,13 +132,16 @@ int take_over(config::loaded const& from) {
 
 int adopt(config::loaded const& from) {
     if (!from.words.empty()) {
-        return complain({"usage: kinvault adopt [--dry-run [--files all|N]] [--json]"});
+        return complain({"usage: kinvault adopt [--dry-run [--files all|N]] "
+                         "[--original-secret-key-file FILE] [--json]"});
     }
     std::string problem;
     auto const sample = sample_of(from, problem);
+    auto const original_key = read_original_key(from, problem);
     if (!problem.empty()) return complain({problem});
     if (int const code = complain(config::check_serve(from.values))) return code;
-    return from.has("dry-run") ? dry_run(from, sample) : take_over(from);
+    return from.has("dry-run") ? dry_run(from, sample, original_key)
+                               : take_over(from, original_key);
 }
 
 } // namespace kinvault::commands

@@ -26,15 +26,29 @@ constexpr char usage[] =
     "  sweep                   remove stored objects that no file needs\n"
     "  remind                  mail reminders that are due, as serve does every hour\n"
     "  mail ADDRESS            send a mail, to see whether the SMTP settings are right\n"
+    "  audit export            print the audit log as JSON lines, oldest first\n"
     "  verify                  compare all files with what is stored of them; 1 when they differ\n"
     "  blobs copy              copy all files from one store to another (--from, --to)\n"
+    "  user list               show the accounts\n"
+    "  user create EMAIL NAME  make an account, print a link that sets its password\n"
     "  user reset-link EMAIL   print a link that sets a new password\n"
+    "  user reset-sessions EMAIL\n"
+    "                          sign an account out everywhere\n"
+    "  user disable EMAIL      let nobody log in to an account; user enable EMAIL undoes it\n"
+    "  org list                show the organisations\n"
+    "  org members ORG         show the members of one\n"
+    "  org set-role ORG EMAIL ROLE\n"
+    "                          make a member viewer, member, admin or owner\n"
     "\n";
 
 std::vector<kinvault::config::extra_option> const command_options{
     {"dry-run", false, "adopt: only report what would be done and what is broken already"},
     {"files", true, "adopt --dry-run: how many files to read, 'all' or a number (default 100)"},
-    {"json", false, "adopt, verify: print a JSON document"},
+    {"original-secret-key-file", true,
+     "adopt: SECRET_KEY is a new one, the original's stands in this file"},
+    {"json", false, "adopt, verify, user, org: print a JSON document"},
+    {"org", true, "audit export: only entries of this organization"},
+    {"since", true, "audit export: only entries from this date or time (UTC) on"},
     {"quick", false, "verify, blobs copy: look at sizes only, not at what is in the objects"},
     {"from", true,
      "blobs copy: settings (the store they name), folder:PATH, s3:BUCKET (on the server of the "
@@ -53,14 +67,16 @@ int run(loaded const& from) {
         {"serve", {serve, {}}},
         {"health", {health, {}}},
         {"migrate", {migrate, {}}},
-        {"adopt", {adopt, {"dry-run", "files", "json"}}},
+        {"adopt", {adopt, {"dry-run", "files", "json", "original-secret-key-file"}}},
         {"check-config", {check_config, {}}},
-        {"user", {user, {}}},
+        {"user", {user, {"json"}}},
+        {"org", {org, {"json"}}},
         {"sweep", {sweep, {}}},
-        {"remind", {remind, {}}},
-        {"mail", {mail, {}}},
         {"verify", {verify, {"json", "quick"}}},
         {"blobs", {blobs, {"from", "to", "quick"}}},
+        {"remind", {remind, {}}},
+        {"mail", {mail, {}}},
+        {"audit", {audit, {"org", "since"}}},
     };
     auto const found = commands.find(from.command);
     if (found == commands.end()) {

@@ -27,14 +27,18 @@ void tell_about(domain::adoption::taken_over const& taken) {
 
 } // namespace
 
-task<pg::migration_report> bring_up_to_date(config::settings settings) {
-    std::optional<crypto::master_key> keys;
-    if (!settings.secret_key.empty()) keys.emplace(settings.secret_key);
+task<pg::migration_report> bring_up_to_date(config::settings settings, std::string original_key) {
+    std::optional<crypto::master_key> ours, original;
+    if (!settings.secret_key.empty()) ours.emplace(settings.secret_key);
+    if (!original_key.empty()) original.emplace(original_key);
+    domain::adoption::master_keys keys;
+    keys.original = original ? &*original : ours ? &*ours : nullptr;
+    if (original && ours) keys.ours = &*ours;
     domain::adoption::taken_over taken;
     pg::migrate_options options;
     options.conninfo = settings.database_url;
     options.adopt = [&](pg::direct_connection& db) {
-        return domain::adoption::take_over(db, keys ? &*keys : nullptr, taken);
+        return domain::adoption::take_over(db, keys, taken);
     };
     options.on_migration = [](std::string const& title) {
         spdlog::info("applying migration {}", title);

@@ -8,7 +8,9 @@
 
 namespace kinvault {
 
-/// Says each step in the log. Throws as pg::migrate does.
-task<pg::migration_report> bring_up_to_date(config::settings settings);
+/// Says each step in the log. Throws as pg::migrate does. `original_key`: the SECRET_KEY of the
+/// original where that of the settings is a new one; empty: it is the same.
+task<pg::migration_report> bring_up_to_date(config::settings settings,
+                                            std::string original_key = {});
 
 } // namespace kinvault

@@ -42,14 +42,23 @@ task<void> lock_tables(pg::direct_connection& db, std::string const& schema) {
     }
 }
 
-task<void> try_keys(pg::direct_connection& db, crypto::master_key const& keys, taken_over& report) {
+task<void> rewrap(pg::direct_connection& db, std::string const& id, std::string const& wrapped) {
+    pg::parameters parameters(id, wrapped);
+    co_await db.run(sql::adoption::rewrap, std::move(parameters));
+}
+
+task<void> try_keys(pg::direct_connection& db, master_keys keys, taken_over& report) {
     organization_pages pages(db);
     for (;;) {
         auto const page = co_await pages.next();
         if (page.empty()) break;
         for (auto const& one : page) {
             ++report.organizations;
-            if (!keys.unwrap(one.encryption_key_enc)) ++report.unreadable;
+            auto const key = keys.original->unwrap(one.encryption_key_enc);
+            if (!key) ++report.unreadable;
+            if (!key || !keys.ours) continue;
+            auto const wrapped = keys.ours->wrap(*key);
+            co_await rewrap(db, one.id, wrapped);
         }
     }
     if (report.organizations > 0 && report.unreadable == report.organizations) {
@@ -60,11 +69,11 @@ task<void> try_keys(pg::direct_connection& db, crypto::master_key const& keys, t
 
 } // namespace
 
-task<int> take_over(pg::direct_connection& db, crypto::master_key const* keys, taken_over& report) {
+task<int> take_over(pg::direct_connection& db, master_keys keys, taken_over& report) {
     // Before anything is locked: a foreign database is left in peace.
     auto const before = co_await recognize(db);
     require_original(before);
-    if (!keys) {
+    if (!keys.original) {
         throw pg::migration_error(
             "SECRET_KEY: is missing, taking over a vault needs the original's");
     }
@@ -72,7 +81,7 @@ task<int> take_over(pg::direct_connection& db, crypto::master_key const* keys, t
     auto const found = co_await recognize(db);
     require_original(found);
     report.other_connections = found.found.other_connections;
-    co_await try_keys(db, *keys, report);
+    co_await try_keys(db, keys, report);
 
     for (auto const& statement : found.adjustments) {
         co_await db.execute(statement, "adjust");

@@ -9,6 +9,12 @@
 
 namespace kinvault::domain::adoption {
 
+/// The keys under which organisations' keys are wrapped.
+struct master_keys {
+    crypto::master_key const* original = nullptr; ///< null: there is no SECRET_KEY
+    crypto::master_key const* ours = nullptr;     ///< null: the same
+};
+
 /// What became of it, for the operator.
 struct taken_over {
     bool done = false;                  ///< false: there was nothing to take over
@@ -19,9 +25,10 @@ struct taken_over {
 };
 
 /// Recognises the database, locks its tables against the original, tries the organisations' keys
-/// and brings names and defaults to ours. Gives the number of the migration whose state that is.
-/// Throws pg::migration_error with one line when it is another database, when `keys` (null: no
-/// SECRET_KEY) opens none of its organisations' keys, or when somebody keeps the tables busy.
-task<int> take_over(pg::direct_connection& db, crypto::master_key const* keys, taken_over& report);
+/// and brings names and defaults to ours; wraps the keys anew where ours is another master key.
+/// Gives the number of the migration whose state that is. Throws pg::migration_error with one line
+/// when it is another database, when SECRET_KEY is missing or opens none of its organisations'
+/// keys, or when somebody keeps the tables busy.
+task<int> take_over(pg::direct_connection& db, master_keys keys, taken_over& report);
 
 } // namespace kinvault::domain::adoption

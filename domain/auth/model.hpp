@@ -54,6 +54,19 @@ struct recipient_row {
 };
 BOOST_DESCRIBE_STRUCT(recipient_row, (), (id, email, full_name))
 
+struct session_row {
+    std::string id;
+    std::optional<std::string> user_agent; ///< none in adopted sessions
+    std::optional<std::string> ip_address; ///< likewise
+    schema::timestamp created_at;
+    schema::timestamp last_used_at;
+    schema::timestamp expires_at;
+    bool is_current = false;
+};
+BOOST_DESCRIBE_STRUCT(session_row, (),
+                      (id, user_agent, ip_address, created_at, last_used_at, expires_at,
+                       is_current))
+
 /// An invitation that has neither been used nor expired; what it refers to may be gone.
 struct invitation_row {
     std::string id;

@@ -88,6 +88,19 @@ BOOST_DESCRIBE_STRUCT(token_response, (),
                       (token, user, encrypted_private_key, public_key, kdf_iterations,
                        encrypted_org_key))
 
+/// A session of the user, as somebody would know it again.
+struct device_session {
+    std::string id;
+    std::string device;                 ///< such as "Firefox on Windows"
+    std::optional<std::string> address; ///< the session was opened from there
+    schema::timestamp created_at;
+    schema::timestamp last_used_at; ///< of other sessions some minutes coarse
+    schema::timestamp expires_at;
+    bool current = false; ///< the one that asks
+};
+BOOST_DESCRIBE_STRUCT(device_session, (),
+                      (id, device, address, created_at, last_used_at, expires_at, current))
+
 struct message_answer {
     std::string message;
 };

@@ -1,6 +1,6 @@
 // Accounts, sessions, invitations, passwords and the wrapped keys of organisations. Used by the
-// auth routes, by the dispatcher (which asks whether a session lives) and by `kinvault user
-// reset-link`.
+// auth routes, by the dispatcher (which asks whether a session lives and says that it was used), by
+// jobs and by `kinvault user reset-link`.
 #pragma once
 
 #include "crypto/vault_keys.hpp"
@@ -8,6 +8,7 @@
 #include "domain/auth/model.hpp"
 #include "domain/auth/passwords.hpp"
 #include "domain/auth/schema.hpp"
+#include "domain/auth/session_uses.hpp"
 #include "storage/postgres/pool.hpp"
 
 #include <cstdint>
@@ -58,6 +59,18 @@ class service {
     task<void> logout(std::optional<caller> who);
     task<user> me(caller who);
 
+    // sessions.cpp
+    /// Where the user is signed in, the latest used first.
+    task<std::vector<device_session>> sessions(caller who);
+    /// Signs out one device, that of the caller too. 404 for the sessions of others.
+    task<void> end_session(caller who, std::string id);
+    /// Signs out all other devices.
+    task<void> end_other_sessions(caller who);
+    /// A session that lives was used just now. Costs no statement: `record_uses` is for a job.
+    void note_use(std::string const& token_hash);
+    /// Writes down what was noted since the last time.
+    task<void> record_uses();
+
     // recovery.cpp
     /// The same answer whether there is such an account or not.
     task<message_answer> forgot_password(forgot_form sent, device from);
@@ -99,6 +112,7 @@ class service {
     options settings_;
     passwords passwords_;
     mailer* mail_;
+    session_uses uses_;
     std::optional<bool> mixed_hashes_; ///< unknown before the first login
 };
 

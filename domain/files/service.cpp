@@ -4,6 +4,7 @@
 #include "crypto/random.hpp"
 #include "domain/audit/record.hpp"
 #include "domain/files/plain_reader.hpp"
+#include "domain/files/removal.hpp"
 #include "sql/statements.hpp"
 
 #include <spdlog/spdlog.h>
@@ -308,18 +309,12 @@ task<file> service::rename(caller who, std::string id, rename_file sent) {
 }
 
 task<void> service::remove(caller who, std::string id) {
-    pg::parameters parameters(who.token_hash, who.org_id, id);
+    pg::parameters parameters(who.token_hash, who.org_id, id, who.address);
     auto const result = co_await db_.run(sql::files::remove, std::move(parameters));
     admit(who, result);
-    auto const row = found_row<removed_row>(result, file_not_found);
-    try {
-        co_await store_.remove(row.storage_key);
-        pg::parameters gone(row.storage_key);
-        co_await db_.run(sql::files::forget, std::move(gone));
-    } catch (std::runtime_error const& error) {
-        // The row is gone, which is what was asked for; the object is on the pending list.
-        spdlog::warn("object {} is left to the sweeper: {}", row.storage_key, error.what());
-    }
+    auto row = found_row<removed_row>(result, file_not_found);
+    std::vector<std::string> keys{std::move(row.storage_key)};
+    co_await remove_objects(db_, store_, std::move(keys));
 }
 
 } // namespace kinvault::domain::files

@@ -19,7 +19,7 @@ struct item_row {
     std::vector<file> files;
     schema::timestamp created_at;
     schema::timestamp updated_at;
-    std::string organization_key;
+    std::optional<std::string> organization_key; ///< of version 1
 };
 BOOST_DESCRIBE_STRUCT(item_row, (),
                       (id, item_org_id, category, subcategory, name, notes, is_archived,

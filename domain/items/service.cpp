@@ -2,6 +2,7 @@
 
 #include "crypto/random.hpp"
 #include "domain/items/values.hpp"
+#include "domain/locked_item.hpp"
 #include "domain/organization_key.hpp"
 #include "sql/statements.hpp"
 
@@ -19,9 +20,9 @@ std::optional<std::string> filter(std::optional<std::string> value) {
 } // namespace
 
 item service::reveal(item_row row) const {
-    if (row.encryption_version == 1 && !row.fields.empty()) {
+    if (row.organization_key && !row.fields.empty()) {
         auto const* kind = catalogue_.find_subcategory(row.category, row.subcategory);
-        decrypt_values(kind, open_key(keys_, row.organization_key), row.fields);
+        decrypt_values(kind, open_key(keys_, *row.organization_key), row.fields);
     }
     return {std::move(row.id),         std::move(row.item_org_id),
             std::move(row.category),   std::move(row.subcategory),
@@ -63,10 +64,16 @@ reminders::generated service::reminders_of(create_item const& sent) const {
 }
 
 task<item> service::create(caller who, create_item sent) {
-    if (!catalogue_.find_category(sent.category)) refuse(400, "Invalid category: " + sent.category);
     auto const* kind = catalogue_.find_subcategory(sent.category, sent.subcategory);
-    if (!kind) refuse(400, "Invalid subcategory: " + sent.subcategory);
-    require_unique_keys(*sent.fields);
+    if (!kind || has_key_twice(*sent.fields)) {
+        // What is wrong with an item is for those who may create one.
+        co_await active_organization(db_, who);
+        if (!catalogue_.find_category(sent.category)) {
+            refuse(400, "Invalid category: " + sent.category);
+        }
+        if (!kind) refuse(400, "Invalid subcategory: " + sent.subcategory);
+        require_unique_keys(*sent.fields);
+    }
 
     std::int64_t const version = *sent.encryption_version;
     std::optional<crypto::organization_key> key;
@@ -119,12 +126,25 @@ task<std::int64_t> service::new_version(pg::transaction& transaction, std::strin
     co_return wanted;
 }
 
+task<void> service::require_version(pg::transaction& transaction, std::string const& id,
+                                    expected_versions const& expected) {
+    pg::parameters parameters(id);
+    auto const result = co_await transaction.run(sql::items::current, std::move(parameters));
+    item current = reveal(found_row<item_row>(result, item_not_found));
+    if (!expected.allow(version_of(current))) throw version_mismatch(std::move(current));
+}
+
 task<item> service::change_locked(pg::transaction& transaction, caller const& who,
-                                  std::string const& id, change_item const& sent) {
+                                  std::string const& id, change_item const& sent,
+                                  precondition const& expected) {
     pg::parameters which(who.token_hash, who.org_id, id);
     auto const lock = co_await transaction.run(sql::items::lock, std::move(which));
     admit(who, lock);
     auto const locked = found_row<locked_row>(lock, item_not_found);
+    if (sent.fields) require_unique_keys(*sent.fields);
+    if (expected) {
+        co_await require_version(transaction, id, *expected);
+    }
     std::int64_t const version = co_await new_version(transaction, id, locked, sent);
 
     auto const* kind = catalogue_.find_subcategory(locked.category, locked.subcategory);
@@ -147,20 +167,37 @@ task<item> service::change_locked(pg::transaction& transaction, caller const& wh
     co_return changed;
 }
 
-task<item> service::change(caller who, std::string id, change_item sent) {
-    if (sent.fields) require_unique_keys(*sent.fields);
+task<item> service::change(caller who, std::string id, change_item sent, precondition expected) {
     auto body = [&](pg::transaction& transaction) {
-        return change_locked(transaction, who, id, sent);
+        return change_locked(transaction, who, id, sent, expected);
     };
     item changed = co_await db_.transact(body);
     co_return changed;
 }
 
-task<void> service::archive(caller who, std::string id) {
+task<void> service::archive_in(pg::session& db, caller const& who, std::string const& id) {
     pg::parameters parameters(who.token_hash, who.org_id, id);
-    auto const result = co_await db_.run(sql::items::archive, std::move(parameters));
+    auto const result = co_await db.run(sql::items::archive, std::move(parameters));
     admit(who, result);
     if (!found(result)) refuse(404, item_not_found);
+}
+
+task<void> service::archive_locked(pg::transaction& transaction, caller const& who,
+                                   std::string const& id, expected_versions const& expected) {
+    co_await lock_item(transaction, who, id);
+    co_await require_version(transaction, id, expected);
+    co_await archive_in(transaction, who, id);
+}
+
+task<void> service::archive(caller who, std::string id, precondition expected) {
+    if (!expected) {
+        co_await archive_in(db_, who, id);
+        co_return;
+    }
+    auto body = [&](pg::transaction& transaction) {
+        return archive_locked(transaction, who, id, *expected);
+    };
+    co_await db_.transact(body);
 }
 
 task<migration_status> service::migration(caller who) {

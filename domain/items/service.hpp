@@ -7,6 +7,7 @@
 #include "domain/access.hpp"
 #include "domain/clock.hpp"
 #include "domain/items/model.hpp"
+#include "domain/items/version.hpp"
 #include "domain/reminders/business.hpp"
 #include "storage/postgres/pool.hpp"
 
@@ -28,19 +29,26 @@ class service {
     /// 400 for kinds the catalogue does not know, 422 for a key given twice. A business gets its
     /// reminders with it.
     task<item> create(caller who, create_item sent);
-    /// Changes are whole: of several at once each is done after the other.
-    task<item> change(caller who, std::string id, change_item sent);
+    /// Changes are whole: of several at once each is done after the other, and of several that
+    /// expect one version only the first.
+    task<item> change(caller who, std::string id, change_item sent, precondition expected = {});
     /// 404 when it is archived already.
-    task<void> archive(caller who, std::string id);
+    task<void> archive(caller who, std::string id, precondition expected = {});
     task<migration_status> migration(caller who);
 
     /// A row as the client sees it: values of version 1 decrypted. For modules that read items.
     item reveal(item_row row) const;
+    /// Throws version_mismatch unless an item, which the transaction has locked, is as expected.
+    task<void> require_version(pg::transaction& transaction, std::string const& id,
+                               expected_versions const& expected);
 
   private:
     reminders::generated reminders_of(create_item const& sent) const;
     task<item> change_locked(pg::transaction& transaction, caller const& who, std::string const& id,
-                             change_item const& sent);
+                             change_item const& sent, precondition const& expected);
+    task<void> archive_locked(pg::transaction& transaction, caller const& who,
+                              std::string const& id, expected_versions const& expected);
+    task<void> archive_in(pg::session& db, caller const& who, std::string const& id);
     task<std::int64_t> new_version(pg::transaction& transaction, std::string const& id,
                                    locked_row const& locked, change_item const& sent);
 

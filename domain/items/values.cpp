@@ -96,12 +96,29 @@ void decrypt_values(config::subcategory const* kind, crypto::organization_key co
     }
 }
 
-void require_unique_keys(std::vector<field_input> const& fields) {
+namespace {
+
+/// The places at which a key stands that was given before.
+std::vector<std::size_t> repeated_keys(std::vector<field_input> const& fields) {
     std::unordered_set<std::string_view> seen;
-    std::vector<fault> twice;
+    std::vector<std::size_t> places;
     for (std::size_t i = 0; i < fields.size(); ++i) {
         std::string const& key = fields[i].field_key;
-        if (seen.insert(key).second) continue;
+        if (!seen.insert(key).second) places.push_back(i);
+    }
+    return places;
+}
+
+} // namespace
+
+bool has_key_twice(std::vector<field_input> const& fields) {
+    return !repeated_keys(fields).empty();
+}
+
+void require_unique_keys(std::vector<field_input> const& fields) {
+    std::vector<fault> twice;
+    for (auto const i : repeated_keys(fields)) {
+        std::string const& key = fields[i].field_key;
         twice.push_back({"value_error",
                          {"body", "fields", i, "field_key"},
                          "Field key is given twice",

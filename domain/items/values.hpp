@@ -39,6 +39,7 @@ std::string searchable_text(config::subcategory const* kind, std::int64_t versio
 std::string searchable_text(config::subcategory const* kind, std::int64_t version,
                             std::vector<field_value> const& fields);
 
+bool has_key_twice(std::vector<field_input> const& fields);
 /// Throws 422 when a key is given twice.
 void require_unique_keys(std::vector<field_input> const& fields);
 

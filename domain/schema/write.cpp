@@ -1,18 +1,46 @@
 #include "domain/schema/write.hpp"
 
 #include <charconv>
+#include <cstdint>
+#include <cstring>
 
 namespace kinvault::schema {
+
+namespace {
+
+bool must_be_escaped(unsigned char c) {
+    return c < 0x20 || c == '"' || c == '\\';
+}
+
+/// Where the next character that must be escaped is, or the end. Eight at a time: most texts are
+/// ciphertext, long and without one.
+std::size_t find_escaped(std::string_view text, std::size_t at) {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    constexpr std::uint64_t tops = 0x8080808080808080;
+    auto const zeros = [](std::uint64_t word) { return (word - ones) & ~word; };
+    for (; at + 8 <= text.size(); at += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + at, 8);
+        auto const below_blank = (word - ones * 0x20) & ~word;
+        auto const found = below_blank | zeros(word ^ ones * '"') | zeros(word ^ ones * '\\');
+        if (found & tops) break;
+    }
+    while (at < text.size() && !must_be_escaped(static_cast<unsigned char>(text[at]))) ++at;
+    return at;
+}
+
+} // namespace
 
 void write_text(std::string& out, std::string_view text) {
     static constexpr char digits[] = "0123456789abcdef";
     out.reserve(out.size() + text.size() + 2);
     out += '"';
     std::size_t from = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        auto const c = static_cast<unsigned char>(text[i]);
-        if (c >= 0x20 && c != '"' && c != '\\') continue;
+    for (;;) {
+        auto const i = find_escaped(text, from);
         out.append(text, from, i - from);
+        if (i == text.size()) break;
+        auto const c = static_cast<unsigned char>(text[i]);
         from = i + 1;
         switch (c) {
         case '"':
@@ -40,7 +68,6 @@ void write_text(std::string& out, std::string_view text) {
             out.append("\\u00").append({digits[c >> 4], digits[c & 15]});
         }
     }
-    out.append(text, from);
     out += '"';
 }
 

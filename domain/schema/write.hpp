@@ -7,6 +7,8 @@
 #include <boost/describe/members.hpp>
 #include <boost/mp11/algorithm.hpp>
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -63,6 +65,22 @@ void write(std::string& out, std::vector<T> const& list) {
     }
     out += ']';
 }
+
+namespace detail {
+
+/// `,"name":` of a described member.
+template <class Descriptor>
+inline constexpr auto label = [] {
+    constexpr std::string_view name = Descriptor::name;
+    std::array<char, name.size() + 4> text{};
+    auto at = std::copy_n(",\"", 2, text.begin());
+    at = std::copy(name.begin(), name.end(), at);
+    std::copy_n("\":", 2, at);
+    return text;
+}();
+
+} // namespace detail
+
 template <class T>
 requires boost::describe::has_describe_members<T>::value void write(std::string& out,
                                                                     T const& object) {
@@ -71,7 +89,9 @@ requires boost::describe::has_describe_members<T>::value void write(std::string&
     out += '{';
     bool first = true;
     boost::mp11::mp_for_each<members>([&](auto member) {
-        out.append(first ? "\"" : ",\"").append(member.name).append("\":");
+        constexpr auto& label = detail::label<decltype(member)>;
+        auto const comma = first ? 1 : 0;
+        out.append(label.data() + comma, label.size() - comma);
         first = false;
         write(out, object.*member.pointer);
     });

@@ -1,6 +1,7 @@
 #include "server/http/call.hpp"
 
 #include "crypto/digest.hpp"
+#include "server/http/range.hpp"
 
 #include <array>
 
@@ -18,7 +19,10 @@ std::optional<domain::caller> call::who_if_named() const {
     auto const authorization = request_.head.field("Authorization");
     if (!authorization || !authorization->starts_with(scheme)) return std::nullopt;
     domain::caller who;
-    who.token_hash = crypto::sha256_hex(authorization->substr(scheme.size()));
+    if (token_hash_.empty()) {
+        token_hash_ = crypto::sha256_hex(authorization->substr(scheme.size()));
+    }
+    who.token_hash = token_hash_;
     if (auto const org = request_.head.field("X-Org-Id")) {
         // An id that is none finds no membership, as a foreign one does.
         who.org_id = schema::is_uuid(*org) ? std::string(*org) : std::string();
@@ -34,6 +38,12 @@ domain::caller call::who() const {
     auto who = who_if_named();
     if (!who) domain::refuse(401, "Missing or invalid authorization header");
     return std::move(*who);
+}
+
+void call::set_version(std::string const& version) {
+    std::string const tag = "\"" + version + "\"";
+    extra_.set("ETag", tag);
+    is_known_ = matched().verb == method::get && none_match(request_.head, tag);
 }
 
 task<void> call::require_session() {

@@ -19,6 +19,8 @@ class session_check {
     virtual ~session_check() = default;
     /// Throws 401 for a session that does not live, and 400 or 403 as the needed role says.
     virtual task<void> check(domain::caller who) = 0;
+    /// A request was answered for the session with this hash of its token.
+    virtual void used(std::string const& token_hash) = 0;
 };
 
 class call {
@@ -44,6 +46,8 @@ class call {
     domain::caller who() const;
     /// The same, or nothing when the request names none.
     std::optional<domain::caller> who_if_named() const;
+    /// The hash of the token that the request names, once one of these two was asked; else empty.
+    std::string const& token_hash() const { return token_hash_; }
 
     /// Throws 401 when the route needs a session and the request names none.
     void require_credentials() const {
@@ -66,6 +70,10 @@ class call {
 
     /// Fields for the answer, beside those the endpoint's own answer has.
     response& extra() { return extra_; }
+    /// The answer shows this version of what the path names. To a GET that knows it already, a
+    /// typed endpoint answers 304 without a body.
+    void set_version(std::string const& version);
+    bool is_known() const { return is_known_; }
 
   private:
     exchange& request_;
@@ -75,6 +83,8 @@ class call {
     std::uint64_t max_body_;
     session_check& sessions_;
     response extra_;
+    bool is_known_ = false;
+    mutable std::string token_hash_;
 };
 
 } // namespace kinvault::http

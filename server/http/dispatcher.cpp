@@ -158,6 +158,9 @@ task<response> dispatcher::handle(exchange& request) {
             error = std::current_exception();
         }
         if (error) reply = answer_for(error, id);
+        // Nothing else says that the session lives.
+        bool const admitted = handled.matched().access != needs::nothing && reply.status < 400;
+        if (admitted && !handled.token_hash().empty()) sessions_.used(handled.token_hash());
     }
     decorate(reply, &request.head, who.secure, public_data, id);
     auto const took = std::chrono::duration<double, std::milli>(clock::now() - began).count();

@@ -67,6 +67,11 @@ struct signature<task<Answer> (C::*)(call&, Args...) const> {
 
 template <class Answer>
 response to_response(call& c, int status, Answer const& answer) {
+    if (c.is_known()) {
+        response unchanged(304);
+        unchanged.take_lines(c.extra());
+        return unchanged;
+    }
     response reply = response::json(status, {});
     reply.body.reserve(512);
     schema::write(reply.body, answer);

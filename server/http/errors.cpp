@@ -1,6 +1,7 @@
 #include "server/http/errors.hpp"
 
 #include "domain/error.hpp"
+#include "domain/items/version.hpp"
 #include "domain/schema/write.hpp"
 #include "storage/blob/store.hpp"
 #include "storage/postgres/errors.hpp"
@@ -32,6 +33,15 @@ response report_of(domain::invalid_input const& error) {
     return response::json(422, boost::json::serialize(boost::json::object{{"detail", entries}}));
 }
 
+/// With the item as it is, so that the client can show or merge it and try again.
+response mismatch_answer(domain::items::version_mismatch const& error) {
+    domain::items::changed_item const answer{error.current(), error.what()};
+    auto reply = response::json(412, {});
+    schema::write(reply.body, answer);
+    reply.set("ETag", "\"" + domain::items::version_of(answer) + "\"");
+    return reply;
+}
+
 /// What the statements of the modules let through. The checks before them should leave nothing to
 /// this; a value that PostgreSQL refuses is the client's all the same.
 response database_answer(pg::database_error const& error, std::string const& request_id) {
@@ -51,6 +61,8 @@ response answer_for(std::exception_ptr error, std::string const& request_id) {
         std::rethrow_exception(error);
     } catch (domain::failure const& refusal) {
         return response::error(refusal.status(), refusal.detail());
+    } catch (domain::items::version_mismatch const& mismatch) {
+        return mismatch_answer(mismatch);
     } catch (domain::invalid_input const& invalid) {
         return report_of(invalid);
     } catch (bad_request const& bad) {

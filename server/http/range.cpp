@@ -62,20 +62,44 @@ range_request read_range(request_head const& head, std::uint64_t size, std::stri
     return part;
 }
 
+namespace {
+
+/// The next entry of a list with commas, which is taken off it. Tags of ours hold no comma.
+std::string_view next_entry(std::string_view& list) {
+    auto const end = std::min(list.find(','), list.size());
+    auto const entry = without_blanks(list.substr(0, end));
+    list.remove_prefix(std::min(end + 1, list.size()));
+    return entry;
+}
+
+} // namespace
+
 bool none_match(request_head const& head, std::string_view etag) {
     auto const field = head.field("If-None-Match");
     if (!field) return false;
     std::string_view list = *field;
     while (!list.empty()) {
-        auto entry = without_blanks(list.substr(0, list.find(',')));
-        list.remove_prefix(std::min(list.size(), list.find(',') == std::string_view::npos
-                                                     ? list.size()
-                                                     : list.find(',') + 1));
+        auto entry = next_entry(list);
         if (entry == "*") return true;
         if (entry.starts_with("W/")) entry.remove_prefix(2);
         if (entry == etag) return true;
     }
     return false;
+}
+
+std::optional<std::vector<std::string>> read_if_match(request_head const& head) {
+    auto const field = head.field("If-Match");
+    if (!field) return std::nullopt;
+    std::vector<std::string> tags;
+    std::string_view list = *field;
+    while (!list.empty()) {
+        auto const entry = next_entry(list);
+        bool const quoted = entry.size() > 1 && entry.front() == '"' && entry.back() == '"';
+        if (entry == "*") tags.emplace_back(entry);
+        // No tag of ours is called "*", which without quotes is any.
+        if (quoted && entry != "\"*\"") tags.emplace_back(entry.substr(1, entry.size() - 2));
+    }
+    return tags;
 }
 
 std::string content_disposition(std::string_view type, std::string_view file_name) {

@@ -1,4 +1,5 @@
-// Conditional and partial answers (RFC 9110, sections 13 and 14). Used by the file download.
+// Conditional and partial requests (RFC 9110, sections 13 and 14). Used by calls, the file download
+// and the item routes.
 #pragma once
 
 #include "server/http/message.hpp"
@@ -7,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kinvault::http {
 
@@ -24,6 +26,10 @@ range_request read_range(request_head const& head, std::uint64_t size, std::stri
 
 /// Whether If-None-Match names this ETag (weak comparison) or is `*`.
 bool none_match(request_head const& head, std::string_view etag);
+
+/// What stands between the quotes of the tags in If-Match, or "*"; nothing without the field. Weak
+/// tags are left out, as the strong comparison has it: an empty list matches nothing.
+std::optional<std::vector<std::string>> read_if_match(request_head const& head);
 
 /// `Content-Disposition` by RFC 6266: a quoted ASCII name, and `filename*` when that is not all of
 /// it.

@@ -65,6 +65,21 @@ void add_account_routes(router& routes, service& auth, rate_limiter& attempts) {
         .refuses(403, "Not a member of this organization");
 }
 
+void add_session_routes(router& routes, service& auth) {
+    routes.add(endpoint(
+        method::get, "/api/auth/sessions", needs::session, 200, "Lists where the user is signed in",
+        [&](call& c) -> task<std::vector<device_session>> { return auth.sessions(c.who()); }));
+    routes
+        .add(endpoint(
+            method::del, "/api/auth/sessions/{id}", needs::session, 204,
+            "Ends a session of the user",
+            [&](call& c) -> task<void> { return auth.end_session(c.who(), c.parameter("id")); }))
+        .refuses(404, "Session not found");
+    routes.add(endpoint(method::del, "/api/auth/sessions", needs::session, 204,
+                        "Ends all other sessions of the user",
+                        [&](call& c) -> task<void> { return auth.end_other_sessions(c.who()); }));
+}
+
 void add_password_routes(router& routes, service& auth, rate_limiter& attempts) {
     routes.add(endpoint(method::post, "/api/auth/forgot-password", needs::nothing, 200,
                         "Sends a link to reset the password, if there is such an account",
@@ -170,6 +185,7 @@ void add_key_routes(router& routes, service& auth) {
 
 void add_auth_routes(router& routes, service& auth, rate_limiter& logins) {
     add_account_routes(routes, auth, logins);
+    add_session_routes(routes, auth);
     add_password_routes(routes, auth, logins);
     add_invitation_routes(routes, auth, logins);
     add_key_routes(routes, auth);

@@ -1,6 +1,7 @@
 #include "domain/renewal/service.hpp"
 #include "server/http/endpoint.hpp"
 #include "server/routes/routes.hpp"
+#include "server/routes/versioned.hpp"
 
 namespace kinvault::routes {
 
@@ -11,7 +12,7 @@ void add_renewal_routes(router& routes, domain::renewal::service& renewal) {
         .add(endpoint(method::post, "/api/items/{id}/renew", needs::member, 201,
                       "Renews a policy: a copy that starts today, the old one archived",
                       [&](call& c) -> task<domain::items::item> {
-                          return renewal.renew(c.who(), c.parameter("id"));
+                          return versioned(c, renewal.renew(c.who(), c.parameter("id")));
                       }))
         .refuses(400, "This item type cannot be renewed")
         .refuses(404, "Item not found");

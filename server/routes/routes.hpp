@@ -10,6 +10,9 @@ class rate_limiter;
 namespace kinvault::domain::auth {
 class service;
 }
+namespace kinvault::domain::audit {
+class service;
+}
 namespace kinvault::domain::orgs {
 class service;
 }
@@ -20,6 +23,9 @@ namespace kinvault::domain::items {
 class service;
 }
 namespace kinvault::domain::files {
+class service;
+}
+namespace kinvault::domain::trash {
 class service;
 }
 namespace kinvault::domain::people {
@@ -65,9 +71,11 @@ void add_health_routes(http::router& routes);
 /// `/openapi.json`, which describes all routes there are when it is asked for.
 void add_openapi_routes(http::router& routes);
 void add_auth_routes(http::router& routes, domain::auth::service& auth, http::rate_limiter& logins);
+void add_audit_routes(http::router& routes, domain::audit::service& audit);
 void add_org_routes(http::router& routes, domain::orgs::service& orgs);
 void add_category_routes(http::router& routes, domain::categories::service& categories);
-void add_item_routes(http::router& routes, domain::items::service& items);
+void add_item_routes(http::router& routes, domain::items::service& items,
+                     domain::trash::service& trash);
 void add_file_routes(http::router& routes, domain::files::service& files);
 void add_people_routes(http::router& routes, domain::people::service& people);
 void add_vehicle_routes(http::router& routes, domain::vehicles::service& vehicles);

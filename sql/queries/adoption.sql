@@ -304,6 +304,10 @@ select (select count(*) from in_items) + (select count(*) from in_files)
     + (select count(*) from in_contacts) + (select count(*) from in_people)
     + (select count(*) from in_saved_contacts)
 
+-- $1 organisation, $2 its key, wrapped
+-- name: rewrap
+update organizations set encryption_key_enc = $2 where id = $1
+
 -- $1 id of the last one read, $2 how many at most
 -- name: organizations
 select id, name, encryption_key_enc from organizations where id > $1 order by id limit $2::bigint

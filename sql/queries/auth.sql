@@ -18,6 +18,7 @@ from users
 where email = $1
 
 -- The account of an email with what a login needs; the active organisation is the one joined first.
+-- One that the operator has disabled (operators.sql) is as good as none.
 -- $1 email
 -- name: account_by_email
 select u.id, u.email, u.full_name, u.created_at, u.password_hash, u.encrypted_private_key,
@@ -31,7 +32,7 @@ left join lateral (
     limit 1
 ) m on true
 left join org_member_keys k on k.user_id = u.id and k.org_id = m.org_id
-where u.email = $1
+where u.email = $1 and u.password_hash not like '!%'
 
 -- The same for who asks, with the active organisation of the request.
 -- name: account_of_caller
@@ -46,43 +47,14 @@ left join org_member_keys k on k.user_id = u.id and k.org_id = c.org_id
 -- Whether there are hashes of another scheme than today's, which take another time. $1 pattern of
 -- today's
 -- name: has_other_hashes
-select exists (select from users where password_hash not like $1)
+select exists (select from users where password_hash not like $1 and password_hash not like '!%')
 
 -- Everything an account consists of. $1 email, $2 full name, $3 password hash, $4 locked private
 -- key, $5 public key, $6 iterations, $7 recovery key, $8 wrapped organisation key, $9 name of the
 -- organisation, $10 its key for version 1, $11 first and $12 last name of the person, $13 hash of the
 -- session token, $14 hours it lives, $15 user agent, $16 client address
 -- name: register_account
-with account as (
-    insert into users (id, email, full_name, password_hash, encrypted_private_key, public_key,
-                       kdf_iterations, recovery_encrypted_private_key)
-    values (gen_random_uuid()::text, $1, $2, $3, nullif($4, ''), nullif($5, ''), $6::integer,
-            nullif($7, ''))
-    returning id, email, full_name, created_at, encrypted_private_key, public_key, kdf_iterations
-),
-organization as (
-    insert into organizations (id, name, encryption_key_enc, created_by)
-    select gen_random_uuid()::text, $9, $10, a.id
-    from account a
-    returning id, created_by
-),
-membership as (
-    insert into org_memberships (id, org_id, user_id, role)
-    select gen_random_uuid()::text, o.id, o.created_by, 'owner'
-    from organization o
-),
-wrapped as (
-    insert into org_member_keys (id, org_id, user_id, encrypted_org_key)
-    select gen_random_uuid()::text, o.id, o.created_by, $8
-    from organization o
-    where nullif($8, '') is not null
-    returning encrypted_org_key
-),
-person as (
-    insert into people (id, org_id, first_name, last_name, email, can_login, user_id)
-    select gen_random_uuid()::text, o.id, $11, $12, a.email, true, a.id
-    from account a, organization o
-),
+with {{new_account}},
 opened as (
     insert into sessions (id, user_id, token, expires_at, user_agent, ip_address)
     select gen_random_uuid()::text, a.id, $13, now() + make_interval(hours => $14::integer), $15, $16
@@ -137,14 +109,89 @@ update users set password_hash = $3 where id = $1 and password_hash = $2
 with ended as (
     delete from sessions where token = $1 returning user_id
 )
-insert into audit_log (id, user_id, action, ip_address)
-select gen_random_uuid()::text, e.user_id, 'logout', left($2, 45)
+insert into audit_log (id, user_id, org_id, action, ip_address)
+select gen_random_uuid()::text, e.user_id, m.org_id, 'logout', left($2, 45)
 from ended e
+left join lateral (
+    select org_id
+    from org_memberships
+    where user_id = e.user_id
+    order by created_at, id
+    limit 1
+) m on true
+
+-- The sessions of who asks that live, the latest used first.
+-- name: sessions
+with {{caller}}
+select c.user_id, c.org_id, c.role, s.id, s.user_agent, s.ip_address, s.created_at,
+    case when s.token = $1 then greatest(s.last_used_at, now()) else s.last_used_at end
+        as last_used_at,
+    s.expires_at, s.token = $1 as is_current
+from caller c
+left join sessions s on s.user_id = c.user_id and s.expires_at > now()
+order by 8 desc, s.id
+
+-- $3 id, $4 client address
+-- name: end_session
+with {{caller}},
+ended as (
+    delete from sessions s
+    using caller c
+    where s.id = $3 and s.user_id = c.user_id and s.expires_at > now()
+    returning s.id
+),
+audited as (
+    insert into audit_log (id, user_id, org_id, action, detail, ip_address)
+    select gen_random_uuid()::text, c.user_id, c.org_id, 'session_ended', e.id, left($4, 45)
+    from caller c, ended e
+)
+select c.user_id, c.org_id, c.role, e.id
+from caller c
+left join ended e on true
+
+-- Locked in one order, so that two who do this at once wait for each other only once. $3 client
+-- address
+-- name: end_other_sessions
+with {{caller}},
+others as (
+    select s.id
+    from caller c
+    join sessions s on s.user_id = c.user_id and s.token <> $1
+    order by s.id
+    for update of s
+),
+ended as (
+    delete from sessions s using others o where s.id = o.id returning s.id
+),
+audited as (
+    insert into audit_log (id, user_id, org_id, action, detail, ip_address)
+    select gen_random_uuid()::text, c.user_id, c.org_id, 'session_ended', e.id, left($3, 45)
+    from caller c, ended e
+)
+select c.user_id, c.org_id, c.role
+from caller c
+
+-- When sessions were last used. One that somebody else has locked is left out: nobody waits for
+-- this. $1 and $2 one entry a session: hash of the token, seconds since 1970
+-- name: record_uses
+with used as (
+    select s.id, least(now(), to_timestamp(n.at)) as at
+    from unnest($1::text[], $2::bigint[]) as n (token, at)
+    join sessions s on s.token = n.token and s.last_used_at < to_timestamp(n.at)
+    for no key update of s skip locked
+)
+update sessions s
+set last_used_at = u.at
+from used u
+where s.id = u.id
 
 -- The account that a reset link is for, locked so that of two links at once the later one stays.
 -- $1 email
 -- name: lock_account
-select id, email, full_name from users where email = $1 for no key update
+select id, email, full_name
+from users
+where email = $1 and password_hash not like '!%'
+for no key update
 
 -- A reset link in the place of earlier ones. $1 user, $2 email, $3 hash of the token
 -- name: start_reset
@@ -190,6 +237,7 @@ with unwrappable as (
     delete from org_member_keys k
     using users u
     where u.id = $1 and k.user_id = u.id and nullif($5, '') <> u.public_key
+    returning k.org_id
 ),
 changed as (
     update users
@@ -210,8 +258,19 @@ ended as (
     set used_at = now()
     where user_id = $1 and purpose = 'password_reset' and used_at is null
 )
-insert into audit_log (id, user_id, action, ip_address)
-values (gen_random_uuid()::text, $1, $8, left($9, 45))
+insert into audit_log (id, user_id, org_id, action, detail, ip_address)
+select gen_random_uuid()::text, $1, e.org_id, e.action, e.detail, left($9, 45)
+from (
+    select (
+            select org_id
+            from org_memberships
+            where user_id = $1
+            order by created_at, id
+            limit 1
+        ) as org_id, $8::text as action, null as detail
+    union all
+    select org_id, 'key_removed', $1 from unwrappable
+) e
 
 -- An invitation that can still be accepted, whatever became of its person. $1 token
 -- name: invitation
@@ -358,13 +417,13 @@ left join users u on u.id = $3 and u.public_key is not null
 -- name: pending_keys
 with {{caller}}
 select c.user_id, c.org_id, c.role,
-    array(
-        select row(u.id, u.email, u.full_name, u.public_key)
+    (
+        select string_agg({{packed(plain u.id, u.email, u.full_name, u.public_key)}}, ''
+                          order by m.created_at, m.id)
         from org_memberships m
         join users u on u.id = m.user_id
         where m.org_id = c.org_id and u.public_key is not null
             and not exists (select from org_member_keys k
                             where k.org_id = m.org_id and k.user_id = m.user_id)
-        order by m.created_at, m.id
     ) as pending
 from caller c

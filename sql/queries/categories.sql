@@ -1,11 +1,12 @@
 -- Unarchived items by kind; no kinds give one row with nulls.
 -- name: counts
 with {{caller}}
-select c.user_id, c.org_id, c.role, n.category as id, n.subcategory, coalesce(n.items, 0) as items
+select c.user_id, c.org_id, c.role, n.category as id, n.subcategory,
+    coalesce(n.items, 0)::bigint as items
 from caller c
 left join (
-    select i.org_id, i.category, i.subcategory, count(*) as items
-    from items i
-    where i.org_id = (select org_id from caller) and not i.is_archived
-    group by i.org_id, i.category, i.subcategory
-) n on n.org_id = c.org_id
+    select n.category, n.subcategory, sum(n.items) as items
+    from item_counts n
+    where n.org_id = (select org_id from caller) and not n.is_archived
+    group by n.category, n.subcategory
+) n on true

@@ -6,14 +6,15 @@ items i on i.id = $3 and i.org_id = c.org_id and not i.is_archived
 -- name: rows
 with {{caller}}
 select c.user_id, c.org_id, c.role, i.id,
-    array(
-        select row(r.id, r.item_id, r.service_key, r.service_label, coalesce(r.sort_order, 0),
-                   r.in_copay, r.in_coinsurance, r.in_deductible_applies, r.in_notes,
-                   r.out_copay, r.out_coinsurance, r.out_deductible_applies, r.out_notes,
-                   r.coverage_limit, r.deductible, r.notes)
+    (
+        select string_agg({{packed(plain r.id, plain r.item_id, r.service_key, r.service_label,
+                                   plain coalesce(r.sort_order, 0), r.in_copay, r.in_coinsurance,
+                                   r.in_deductible_applies, r.in_notes, r.out_copay,
+                                   r.out_coinsurance, r.out_deductible_applies, r.out_notes,
+                                   r.coverage_limit, r.deductible, r.notes)}}, ''
+                          order by coalesce(r.sort_order, 0), r.created_at, r.id)
         from coverage_rows r
         where r.item_id = i.id
-        order by coalesce(r.sort_order, 0), r.created_at, r.id
     ) as entries
 from caller c
 left join {{item}}
@@ -54,12 +55,12 @@ order by sort_order, created_at
 -- name: limits
 with {{caller}}
 select c.user_id, c.org_id, c.role, i.id,
-    array(
-        select row(l.id, l.item_id, l.limit_key, l.limit_label, l.limit_value,
-                   coalesce(l.sort_order, 0))
+    (
+        select string_agg({{packed(plain l.id, plain l.item_id, l.limit_key, l.limit_label,
+                                   l.limit_value, plain coalesce(l.sort_order, 0))}}, ''
+                          order by coalesce(l.sort_order, 0), l.created_at, l.id)
         from coverage_plan_limits l
         where l.item_id = i.id
-        order by coalesce(l.sort_order, 0), l.created_at, l.id
     ) as entries
 from caller c
 left join {{item}}
@@ -88,12 +89,12 @@ order by sort_order, created_at
 -- name: providers
 with {{caller}}
 select c.user_id, c.org_id, c.role, i.id,
-    array(
-        select row(p.id, p.item_id, p.provider_name, p.specialty, p.phone, p.address,
-                   p.network_tier, p.notes)
+    (
+        select string_agg({{packed(plain p.id, plain p.item_id, p.provider_name, p.specialty,
+                                   p.phone, p.address, p.network_tier, p.notes)}}, ''
+                          order by p.created_at, p.id)
         from in_network_providers p
         where p.item_id = i.id
-        order by p.created_at, p.id
     ) as entries
 from caller c
 left join {{item}}

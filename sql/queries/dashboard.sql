@@ -6,12 +6,13 @@ select c.user_id, c.org_id, c.role,
     (select count(*) from people p where p.org_id = c.org_id) as people_count,
     (select count(*) from vehicles v where v.org_id = c.org_id) as vehicles_count,
     (
-        select count(*)
-        from items i
-        where i.org_id = c.org_id and not i.is_archived and i.subcategory = any ($3::text[])
+        select coalesce(sum(n.items), 0)::bigint
+        from item_counts n
+        where n.org_id = c.org_id and not n.is_archived and n.subcategory = any ($3::text[])
     ) as policies_count,
-    array(
-        select row(premium.field_value, starts.field_value, ends.field_value)
+    (
+        select string_agg(
+            {{packed(premium.field_value, starts.field_value, ends.field_value)}}, '')
         from items i
         join item_field_values premium
             on premium.item_id = i.id and premium.field_key = 'premium'

@@ -77,19 +77,26 @@ select c.user_id, c.org_id, c.role, r.id, r.file_name, r.display_name, r.file_si
 from caller c
 left join renamed r on true
 
--- The object goes on the pending list in the same moment, ready to be swept. $3 id
+-- The object goes on the pending list in the same moment, ready to be swept. $3 id, $4 client
+-- address
 -- name: remove
 with {{caller}},
 gone as (
     delete from file_attachments f
     using caller c, items i
     where f.id = $3 and i.id = f.item_id and i.org_id = c.org_id and c.may_write
-    returning f.id, f.storage_key
+    returning f.id, f.storage_key, f.item_id
 ),
 pending as (
     insert into pending_blobs (key, touched_at)
     select storage_key, 'epoch' from gone
     on conflict (key) do update set touched_at = 'epoch'
+),
+audited as (
+    insert into audit_log (id, user_id, org_id, action, detail, ip_address)
+    select gen_random_uuid()::text, c.user_id, c.org_id, 'file_deleted',
+        g.id || ' of item ' || g.item_id, left($4, 45)
+    from caller c, gone g
 )
 select c.user_id, c.org_id, c.role, g.id, g.storage_key
 from caller c

@@ -4,8 +4,8 @@ with {{caller}}
 select c.user_id, c.org_id, c.role, p.id as parent_id, l.id, i.id as item_id, i.category,
     i.subcategory, i.name, i.is_archived, i.encryption_version,
     coalesce(l.created_at, 'epoch') as created_at,
-    array(
-        select row(v.field_key, v.field_value, v.field_type)
+    (
+        select string_agg({{packed(v.field_key, v.field_value, v.field_type)}}, '')
         from item_field_values v
         where v.item_id = i.id and v.field_key = any ($5::text[])
     ) as fields,

@@ -10,24 +10,23 @@ left join items i on i.id = $3 and i.org_id = c.org_id
 with {{caller}},
 page as (
     select i.*
-    from caller c
-    join items i on i.org_id = c.org_id
-    where ($5::boolean or not i.is_archived)
+    from items i
+    where i.org_id = (select org_id from caller)
+        and ($5::boolean or not i.is_archived)
         and ($3::text is null or i.category = $3)
         and ($4::text is null or i.subcategory = $4)
     order by i.created_at desc, i.id desc
     limit $6::bigint offset $7::bigint
+),
+counted as (
+    select coalesce(sum(n.items), 0)::bigint as total
+    from item_counts n
+    where n.org_id = (select org_id from caller)
+        and ($5::boolean or not n.is_archived)
+        and ($3::text is null or n.category = $3)
+        and ($4::text is null or n.subcategory = $4)
 )
-select c.user_id, c.org_id, c.role,
-    (
-        select count(*)
-        from items n
-        where n.org_id = c.org_id
-            and ($5::boolean or not n.is_archived)
-            and ($3::text is null or n.category = $3)
-            and ($4::text is null or n.subcategory = $4)
-    ) as total,
-    {{item_columns}}
+select c.user_id, c.org_id, c.role, (select total from counted) as total, {{item_columns}}
 from caller c
 left join page i on true
 order by i.created_at desc, i.id desc
@@ -79,6 +78,12 @@ select c.user_id, c.org_id, c.role, i.id, i.category, i.subcategory, i.notes, i.
     (select o.encryption_key_enc from organizations o where o.id = i.org_id) as organization_key
 from caller c
 left join locked i on true
+
+-- A locked item as it is. $1 id
+-- name: current
+select {{item_columns}}
+from items i
+where i.id = $1
 
 -- Whether a locked item has values. $1 id
 -- name: has_values

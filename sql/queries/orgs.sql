@@ -36,12 +36,13 @@ left join made m on true
 -- name: by_id
 with {{caller}}
 select c.user_id, c.org_id, c.role, o.id, o.name, o.created_by, o.created_at, o.updated_at,
-    array(
-        select row(m.id, m.user_id, u.email, u.full_name, m.role, m.created_at)
+    (
+        select string_agg({{packed(plain m.id, plain m.user_id, u.email, u.full_name, m.role,
+                                   plain m.created_at)}}, ''
+                          order by m.created_at, m.id)
         from org_memberships m
         join users u on u.id = m.user_id
         where m.org_id = c.org_id
-        order by m.created_at, m.id
     ) as members
 from caller c
 left join organizations o on o.id = c.org_id
@@ -134,7 +135,7 @@ with removed as (
     delete from org_memberships where org_id = $1 and user_id = $2
 ),
 unwrapped as (
-    delete from org_member_keys where org_id = $1 and user_id = $2
+    delete from org_member_keys where org_id = $1 and user_id = $2 returning user_id
 ),
 barred as (
     update people
@@ -147,6 +148,14 @@ ended as (
     from people p
     where p.org_id = $1 and p.user_id = $2 and t.person_id = p.id and t.purpose = 'invite'
         and t.used_at is null
+    returning t.person_id
 )
 insert into audit_log (id, user_id, org_id, action, detail, ip_address)
-values (gen_random_uuid()::text, $3, $1, 'member_removed', $2, left($4, 45))
+select gen_random_uuid()::text, $3, $1, e.action, e.detail, left($4, 45)
+from (
+    select 'member_removed' as action, $2::text as detail
+    union all
+    select 'key_removed', $2::text from unwrapped
+    union all
+    select distinct 'invite_ended', person_id from ended
+) e

@@ -157,12 +157,11 @@ marked as (
     where r.id = t.id
 )
 select t.title, t.remind_date::text as date, t.note, t.item_name,
-    array(
-        select row(u.email, u.full_name)
+    (
+        select string_agg({{packed(u.email, u.full_name)}}, '' order by m.created_at, m.id)
         from org_memberships m
         join users u on u.id = m.user_id
         where m.org_id = t.org_id
-        order by m.created_at, m.id
     ) as members
 from taken t
 

@@ -1,21 +1,21 @@
 -- A saved contact `s` as it goes over the wire. In records, as `role` is the caller's in the row.
 -- fragment: contact
-row(s.id, s.org_id, s.name, s.company, s.role, s.email, s.phone, s.website, s.address, s.notes,
-    s.encryption_version, coalesce(s.created_at, 'epoch'), coalesce(s.updated_at, 'epoch'))
+{{packed(plain s.id, plain s.org_id, s.name, s.company, s.role, s.email, s.phone, s.website,
+         s.address, s.notes, plain s.encryption_version, plain coalesce(s.created_at, 'epoch'),
+         plain coalesce(s.updated_at, 'epoch'))}}
 
 -- A link `l` with its saved contact `s`.
 -- fragment: linked_contact
-row(l.id, s.id, l.item_id, s.name, s.company, s.role, s.email, s.phone, s.website,
-    s.encryption_version, coalesce(l.created_at, 'epoch'))
+{{packed(plain l.id, plain s.id, plain l.item_id, s.name, s.company, s.role, s.email, s.phone,
+         s.website, plain s.encryption_version, plain coalesce(l.created_at, 'epoch'))}}
 
 -- name: list
 with {{caller}}
 select c.user_id, c.org_id, c.role,
-    array(
-        select {{contact}}
+    (
+        select string_agg({{contact}}, '' order by s.name, s.created_at, s.id)
         from saved_contacts s
         where s.org_id = c.org_id
-        order by s.name, s.created_at, s.id
     ) as entries
 from caller c
 
@@ -23,7 +23,7 @@ from caller c
 -- name: by_id
 with {{caller}}
 select c.user_id, c.org_id, c.role,
-    array(
+    (
         select {{contact}} from saved_contacts s where s.id = $3 and s.org_id = c.org_id
     ) as entries
 from caller c
@@ -39,7 +39,7 @@ made as (
     where c.may_write
     returning *
 )
-select c.user_id, c.org_id, c.role, array(select {{contact}} from made s) as entries
+select c.user_id, c.org_id, c.role, (select {{contact}} from made s) as entries
 from caller c
 
 -- $3 id, $4 name or null, $5 version or null, then two a column: whether to change it, and to what:
@@ -62,7 +62,7 @@ changed as (
     where s.id = $3 and s.org_id = c.org_id and c.may_write
     returning s.*
 )
-select c.user_id, c.org_id, c.role, array(select {{contact}} from changed s) as entries
+select c.user_id, c.org_id, c.role, (select {{contact}} from changed s) as entries
 from caller c
 
 -- $3 id
@@ -82,12 +82,11 @@ left join gone g on true
 -- name: linked
 with {{caller}}
 select c.user_id, c.org_id, c.role, i.id,
-    array(
-        select {{linked_contact}}
+    (
+        select string_agg({{linked_contact}}, '' order by l.created_at, l.id)
         from item_saved_contacts l
         join saved_contacts s on s.id = l.saved_contact_id
         where l.item_id = i.id
-        order by l.created_at, l.id
     ) as entries
 from caller c
 left join items i on i.id = $3 and i.org_id = c.org_id
@@ -117,7 +116,7 @@ made as (
     returning id, item_id, created_at
 )
 select c.user_id, c.org_id, c.role, i.id, s.id as contact_id,
-    array(select {{linked_contact}} from made l) as entries
+    (select {{linked_contact}} from made l) as entries
 from caller c
 left join item i on true
 left join contact s on true

@@ -4,7 +4,9 @@
 // queries/<module>.sql holds statements, each begun by a line `-- name: item_by_id`. Pieces that
 // several share are begun by a line `-- fragment: caller` and are put in the place of `{{caller}}`
 // or of a line `-- include: caller`; those in queries/_fragments.sql are known to all modules,
-// others to their own. Other comments are dropped. migrations/NNNN_name.sql are taken as they are.
+// others to their own. `{{packed(a, plain b)}}` is the text of a row of a list inside a row, as
+// storage/postgres/record.hpp reads it; `plain` is what is neither text nor holds a semicolon.
+// Other comments are dropped. migrations/NNNN_name.sql are taken as they are.
 
 #include <algorithm>
 #include <array>
@@ -229,8 +231,47 @@ class compiler {
     void placeholder() {
         auto const end = text_.find("}}", position_);
         if (end == std::string::npos) fail(at_, "'{{' without '}}'");
-        include(trim(std::string_view(text_).substr(position_ + 2, end - position_ - 2)));
+        auto const name = trim(std::string_view(text_).substr(position_ + 2, end - position_ - 2));
+        if (name.starts_with("packed(") && name.ends_with(")")) {
+            out_.append(packed(name.substr(7, name.size() - 8)));
+        } else {
+            include(name);
+        }
         take(end + 2 - position_, false);
+    }
+
+    /// Each text with its length in front, everything else between `~` and `;`.
+    std::string packed(std::string_view list) const {
+        // PostgreSQL passes at most 100 arguments to a function.
+        constexpr int most = 32;
+        std::string call = "concat(";
+        int count = 0;
+        while (!list.empty()) {
+            auto const end = end_of_argument(list);
+            auto argument = trim(list.substr(0, end));
+            list.remove_prefix(std::min(list.size(), end + 1));
+            if (argument.empty()) fail(at_, "an empty argument of packed()");
+            if (count > 0) call.append(count % most == 0 ? ") || concat(" : ", ");
+            ++count;
+            if (argument.starts_with("plain ")) {
+                call.append("'~', ").append(trim(argument.substr(6))).append(", ';'");
+            } else {
+                call.append("octet_length(").append(argument).append("), ':', ").append(argument);
+            }
+        }
+        if (count == 0) fail(at_, "packed() of nothing");
+        return call + ")";
+    }
+
+    /// Up to the next comma that is in no parentheses.
+    static std::size_t end_of_argument(std::string_view list) {
+        int depth = 0;
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            if (list[i] == '(') ++depth;
+            if (list[i] == ')') --depth;
+            if (list[i] == ',' && depth == 0) return i;
+        }
+        return list.size();
     }
 
     void include(std::string_view name) {

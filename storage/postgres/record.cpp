@@ -1,57 +1,44 @@
 #include "storage/postgres/record.hpp"
 
+#include <charconv>
 #include <stdexcept>
 
 namespace kinvault::pg {
 
-std::vector<std::optional<std::string>> parse_record(std::string_view literal) {
-    if (literal.size() < 2 || literal.front() != '(' || literal.back() != ')') {
-        throw std::invalid_argument("not a composite value");
+std::optional<std::string_view> packed_reader::next() {
+    if (rest_.starts_with('~')) {
+        auto const end = rest_.find(';');
+        if (end == std::string_view::npos)
+            throw std::invalid_argument("a packed value without end");
+        auto const value = rest_.substr(1, end - 1);
+        rest_.remove_prefix(end + 1);
+        if (value.empty()) return std::nullopt;
+        return value;
     }
-    std::vector<std::optional<std::string>> fields;
-    std::size_t const end = literal.size() - 1;
-    std::size_t at = 1;
-    for (;;) {
-        std::optional<std::string> value;
-        while (at < end && literal[at] != ',') {
-            if (!value) value.emplace();
-            if (literal[at] != '"') {
-                *value += literal[at++];
-                continue;
-            }
-            // Inside quotes a quote is doubled and a backslash escapes what follows.
-            for (++at;; ++at) {
-                if (at >= end) throw std::invalid_argument("an open quote in a composite value");
-                if (literal[at] == '\\' && at + 1 < end) {
-                    *value += literal[++at];
-                } else if (literal[at] != '"') {
-                    *value += literal[at];
-                } else if (literal[at + 1] == '"') {
-                    *value += literal[++at];
-                } else {
-                    break;
-                }
-            }
-            ++at;
-        }
-        fields.push_back(std::move(value));
-        if (at >= end) return fields;
-        ++at;
+    std::size_t length = 0;
+    auto const* const last = rest_.data() + rest_.size();
+    auto const [colon, error] = std::from_chars(rest_.data(), last, length);
+    if (colon == last || *colon != ':') throw std::invalid_argument("not packed fields");
+    bool const null = colon == rest_.data();
+    rest_.remove_prefix(static_cast<std::size_t>(colon + 1 - rest_.data()));
+    if (null) return std::nullopt;
+    if (error != std::errc() || length > rest_.size()) {
+        throw std::invalid_argument("a packed text that is too short");
     }
+    auto const value = rest_.substr(0, length);
+    rest_.remove_prefix(length);
+    return value;
 }
 
 namespace detail {
 
-void assign_fields(std::span<field const> fields, std::string_view literal, void* into) {
-    auto const values = parse_record(literal);
-    if (values.size() != fields.size()) {
-        throw std::invalid_argument("a composite value with another number of fields");
-    }
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        if (values[i]) {
-            fields[i].assign(into, *values[i]);
-        } else if (!fields[i].nullable) {
-            throw std::invalid_argument("NULL in a composite value where something must be");
+void read_record(packed_reader& from, std::span<field const> fields, void* into) {
+    for (auto const& field : fields) {
+        auto const value = from.next();
+        if (value) {
+            field.assign(into, *value);
+        } else if (!field.nullable) {
+            throw std::invalid_argument("NULL in a packed record where something must be");
         }
     }
 }

@@ -51,6 +51,9 @@ template <class T>
 inline constexpr bool is_optional = false;
 template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
+/// Whether a member of this type stays as it is when its column is NULL.
+template <class T>
+inline constexpr bool may_be_null = is_optional<T>;
 
 /// A one-dimensional array. NULL elements need a vector of optionals.
 template <class T>
@@ -93,7 +96,7 @@ class row_reader {
 template <class Row, class Descriptor>
 constexpr field make_field() {
     using member = std::remove_reference_t<decltype(std::declval<Row&>().*Descriptor::pointer)>;
-    return {Descriptor::name, is_optional<member>, [](void* row, std::string_view text) {
+    return {Descriptor::name, may_be_null<member>, [](void* row, std::string_view text) {
                 from_column(text, static_cast<Row*>(row)->*Descriptor::pointer);
             }};
 }
@@ -118,7 +121,7 @@ std::optional<std::string_view> scalar_text(result const& from);
 } // namespace detail
 
 /// One row. Throws std::logic_error naming the member if it has no column, if its column is NULL
-/// and it is no optional, or if the value does not fit.
+/// and it is neither an optional nor a list, or if the value does not fit.
 template <class Row>
 Row read_row(result const& from, int row) {
     Row value{};

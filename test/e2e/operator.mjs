@@ -138,3 +138,120 @@ test('a reset link lets a user in again, once, and no secret is logged', async (
         assert.ok(!vault.log.includes(secret), `the log has ${secret}`);
     }
 });
+
+// --- kinvault user, kinvault org ---
+
+/// A command that must succeed; gives its JSON document.
+const document_of = (vault, ...words) => {
+    const done = vault.command(...words, '--json');
+    assert.equal(done.status, 0, done.errors);
+    return JSON.parse(done.out);
+};
+
+/// A command that must fail with one line that has `says`.
+const refused = (vault, says, ...words) => {
+    const done = vault.command(...words);
+    assert.notEqual(done.status, 0, words.join(' '));
+    const [line, ...more] = done.errors.trim().split('\n');
+    assert.ok(line.includes(says) && more.length === 0, done.errors);
+};
+
+const audit = (postgres, vault, action) =>
+    postgres.sql(`SELECT string_agg(coalesce(user_id, '-') || '|' || coalesce(org_id, '-') || '|' || coalesce(detail, '-') || '|' || ip_address, ' ' ORDER BY created_at, id) FROM audit_log WHERE action = '${action}'`, vault.database_name()).split(' ').filter(Boolean);
+
+test('user create makes an account with a vault of its own, and a link for its password', async () => {
+    const {postgres, vault} = await common();
+    const made = document_of(vault, 'user', 'create', ' New.Person@Example.ORG ', ' Nöra  Person ');
+    assert.deepEqual([made.email, made.full_name], ['new.person@example.org', 'Nöra  Person']);
+    refused(vault, 'an account has this email already', 'user', 'create', 'new.person@example.org', 'Somebody');
+    refused(vault, 'is not an email address', 'user', 'create', 'nobody', 'Somebody');
+    refused(vault, 'a name has', 'user', 'create', 'a@example.org', '   ');
+    refused(vault, 'usage', 'user', 'create', 'a@example.org');
+    assert.ok(audit(postgres, vault, 'user_created').includes(`${made.id}|${made.org_id}|-|operator`));
+
+    const http = new client(vault.port);
+    const token = /token=([\w-]+)$/.exec(made.link)[1];
+    await http.post('/api/auth/login', {email: made.email, password: ''}, 401);
+    await http.post('/api/auth/reset-password', {token, password: 'a good first horse'}, 200);
+    const signed_in = await http.post('/api/auth/login', {email: made.email, password: 'a good first horse'}, 200);
+    assert.equal(signed_in.user.active_org_id, made.org_id);
+    http.token = signed_in.token;
+    const [org] = await http.get('/api/orgs');
+    assert.equal(org.name, "Nöra  Person's Vault");
+    const [person] = await http.get('/api/people');
+    assert.deepEqual([person.first_name, person.last_name, person.status], ['Nöra', 'Person', 'active']);
+    const item = await http.post('/api/items', {category: 'ids', subcategory: 'passport', name: 'P', fields: [{field_key: 'passport_number', field_value: 'X1'}]});
+    assert.equal(item.fields[0].field_value, 'X1');
+    http.close();
+});
+
+test('a disabled account is signed out and stays out until it is enabled again', async () => {
+    const {postgres, vault} = await common();
+    const user = await registered(vault.port);
+    const link = document_of(vault, 'user', 'reset-link', user.email).link;
+    const done = document_of(vault, 'user', 'disable', user.email.toUpperCase());
+    assert.deepEqual(done, {id: user.user.id, changed: true, sessions: 1});
+    assert.equal(document_of(vault, 'user', 'disable', user.email).changed, false);
+    await user.get('/api/auth/me', 401);
+    const http = new client(vault.port);
+    const password = 'correct horse battery';
+    const refusal = await http.post('/api/auth/login', {email: user.email, password}, 401);
+    assert.equal(refusal.detail, 'Invalid email or password');
+    const token = /token=([\w-]+)$/.exec(link)[1];
+    await http.post('/api/auth/reset-password', {token, password: 'another good horse'}, 400);
+    refused(vault, 'disabled', 'user', 'reset-link', user.email);
+    const listed = document_of(vault, 'user', 'list').find((one) => one.id === user.user.id);
+    assert.deepEqual([listed.disabled, listed.sessions, listed.organizations[0].role], [true, 0, 'owner']);
+
+    assert.equal(document_of(vault, 'user', 'enable', user.email).changed, true);
+    assert.equal(document_of(vault, 'user', 'enable', user.email).changed, false);
+    await http.post('/api/auth/login', {email: user.email, password}, 200);
+    refused(vault, 'no account has the email', 'user', 'disable', 'nobody@example.org');
+    for (const action of ['user_disabled', 'user_enabled']) {
+        assert.deepEqual(audit(postgres, vault, action), [`${user.user.id}|${user.user.active_org_id}|-|operator`]);
+    }
+    user.close();
+    http.close();
+});
+
+test('user reset-sessions signs an account out everywhere', async () => {
+    const {postgres, vault} = await common();
+    const user = await registered(vault.port);
+    const second = new client(vault.port);
+    second.token = (await second.post('/api/auth/login', {email: user.email, password: 'correct horse battery'}, 200)).token;
+    const other = await registered(vault.port);
+    assert.deepEqual(document_of(vault, 'user', 'reset-sessions', user.email), {id: user.user.id, changed: true, sessions: 2});
+    await user.get('/api/auth/me', 401);
+    await second.get('/api/auth/me', 401);
+    await other.get('/api/auth/me');
+    assert.match(vault.command('user', 'reset-sessions', user.email).out, /^sessions ended: 0$/m);
+    assert.equal(postgres.sql(`SELECT count(*) FROM audit_log WHERE action = 'sessions_ended' AND user_id = '${user.user.id}' AND ip_address = 'operator'`, vault.database_name()), '2');
+    for (const one of [user, second, other]) one.close();
+});
+
+test('org list, members and set-role; there is one owner', async () => {
+    const {postgres, vault} = await common();
+    const [owner, member, stranger] = [await registered(vault.port), await registered(vault.port), await registered(vault.port)];
+    const org = owner.user.active_org_id;
+    await owner.post(`/api/orgs/${org}/invite`, {email: member.email, role: 'viewer'});
+    const listed = document_of(vault, 'org', 'list').find((one) => one.id === org);
+    assert.deepEqual([listed.owner, listed.members, listed.items], [owner.email, 2, 0]);
+    const roles = () => Object.fromEntries(document_of(vault, 'org', 'members', org).map((one) => [one.user_id, one.role]));
+    assert.deepEqual(roles(), {[owner.user.id]: 'owner', [member.user.id]: 'viewer'});
+    assert.ok(vault.command('org', 'members', org).out.includes(member.email));
+    assert.ok(vault.command('org', 'list').out.includes(org));
+
+    const done = document_of(vault, 'org', 'set-role', org, member.email, 'admin');
+    assert.deepEqual(done, {org_id: org, user_id: member.user.id, role: 'admin', role_before: 'viewer', owner_before: null});
+    refused(vault, 'is the owner', 'org', 'set-role', org, owner.email, 'member');
+    refused(vault, 'none of the roles', 'org', 'set-role', org, member.email, 'king');
+    refused(vault, 'no member', 'org', 'set-role', org, stranger.email, 'member');
+    refused(vault, 'no organisation', 'org', 'members', stranger.user.id);
+    refused(vault, 'usage', 'org', 'set-role', org);
+    const crowned = document_of(vault, 'org', 'set-role', org, member.email, 'owner');
+    assert.equal(crowned.owner_before, owner.user.id);
+    assert.deepEqual(roles(), {[owner.user.id]: 'admin', [member.user.id]: 'owner'});
+    assert.equal(postgres.sql(`SELECT string_agg(detail, ', ' ORDER BY detail) FROM audit_log WHERE org_id = '${org}' AND action = 'role_changed' AND ip_address = 'operator'`, vault.database_name()),
+        [`${member.user.id} from admin to owner`, `${member.user.id} from viewer to admin`, `${owner.user.id} from owner to admin`].sort().join(', '));
+    for (const one of [owner, member, stranger]) one.close();
+});

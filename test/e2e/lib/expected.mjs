@@ -42,6 +42,7 @@ const person = missing('Person');
 const saved = missing('Saved contact');
 const file = missing('File');
 const link = missing('Link');
+const no_session = missing('Session');
 
 export const expected = {
     'GET /openapi.json': everybody(),
@@ -58,11 +59,17 @@ export const expected = {
     'POST /api/auth/accept-invite': everybody(),
     'GET /api/auth/me': session({intruder: no_member, removed: no_member}),
     'POST /api/auth/change-password': session(),
+    'GET /api/auth/sessions': session(),
+    // A session of the owner.
+    'DELETE /api/auth/sessions/{id}': session({...none_of_us(no_session), ...all_of_us(no_session), owner: 'ok'}),
+    'DELETE /api/auth/sessions': session(),
     // Only the owner holds the organisation's key, so nobody else can hand it on.
     'POST /api/auth/org/{org_id}/keys': session({...none_of_us(no_member_of_org), viewer: too_little, member: too_little, admin: too_little}),
     'GET /api/auth/org/{org_id}/my-key': session({...none_of_us([404, 'No org key found']), viewer: [404, 'No org key found'], member: [404, 'No org key found'], admin: [404, 'No org key found']}),
     'GET /api/auth/org/{org_id}/pending-keys': in_path('viewer', no_member_of_org),
     'GET /api/auth/user/{user_id}/public-key': session(none_of_us([404, 'Public key not found'])),
+
+    'GET /api/audit': role('admin', 'own'),
 
     'GET /api/orgs': session(),
     'POST /api/orgs': session(),
@@ -80,6 +87,7 @@ export const expected = {
     'GET /api/items/{id}': viewer(item),
     'PATCH /api/items/{id}': member(item),
     'DELETE /api/items/{id}': member(item),
+    'POST /api/items/{id}/restore': member(item),
     'POST /api/items/{id}/renew': member(item),
     'GET /api/items/migration/status': viewer('own'),
     'GET /api/search': viewer('own'),

@@ -98,6 +98,22 @@ export class objects {
         return this.once('item', () => this.item_of('ids', 'passport', {passport_number: 'X1234567', expiration_date: '2031-12-10'}));
     }
 
+    archived() {
+        return this.once('archived', async () => {
+            const item = await this.item_of('ids', 'passport');
+            await this.family.owner.json('DELETE', `/api/items/${item.id}`, undefined, 204);
+            return item;
+        });
+    }
+
+    /// Where the owner is signed in too.
+    session() {
+        return this.once('session', async () => ({
+            id: this.family.sql(`INSERT INTO sessions (id, user_id, token, expires_at) VALUES
+                (gen_random_uuid(), '${this.family.owner.user.id}', 'another ' || gen_random_uuid(), now() + interval '1 hour') RETURNING id`),
+        }));
+    }
+
     policy() {
         return this.once('policy', () => this.item_of('insurance', 'auto_insurance', {premium: '600', start_date: '2025-01-01', end_date: '2026-01-01'}));
     }

@@ -42,13 +42,13 @@ process.on('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
 
-export const until = async (what, condition, seconds = 20) => {
+export const until = async (what, condition, seconds = 20, pause = 20) => {
     const end = Date.now() + seconds * 1000;
     for (;;) {
         const result = await condition();
         if (result) return result;
         if (Date.now() > end) throw new Error(`waited ${seconds} s in vain: ${what}`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise((resolve) => setTimeout(resolve, pause));
     }
 };
 
@@ -94,7 +94,7 @@ export class cluster {
             new Promise((resolve) =>
                 this.process.stdout.on('data', (data) => {
                     out += data;
-                    if (out.includes('\n')) resolve();
+                    if (/^\/.*\n/m.test(out)) resolve();
                 })),
             this.ended.then(() => {
                 throw new Error(`PostgreSQL did not start: ${errors}`);

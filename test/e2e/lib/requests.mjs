@@ -46,6 +46,8 @@ export const special = {
     'POST /api/orgs/{id}/invite': async (o) => ({body: {email: (await o.once('invited', () => o.family.newcomer('invited'))).email}}),
     'PUT /api/orgs/{id}/members/{user_id}': () => ({body: {role: 'viewer'}}),
     'GET /api/auth/org/{org_id}/my-key': (o, who) => ({params: {org_id: who?.user && !who.fields ? who.user.active_org_id : o.family.org_id}}),
+    'DELETE /api/auth/sessions/{id}': async (o) => ({params: {id: await id(o.session())}}),
+    'POST /api/items/{id}/restore': async (o) => ({params: {id: await id(o.archived())}}),
     'POST /api/items/{id}/renew': async (o) => ({params: {id: await id(o.policy())}}),
     'POST /api/reminders/generate-business-reminders/{item_id}': async (o) => ({params: {item_id: await id(o.business())}}),
     'PUT /api/contacts/reorder': async (o) => ({body: {contacts: [{id: await id(o.contact()), sort_order: 3}]}}),

@@ -51,6 +51,17 @@ BOOST_AUTO_TEST_CASE(a_new_organization_key_unwraps) {
     BOOST_TEST(hex_encode(one->key()) != hex_encode(other->key()));
 }
 
+BOOST_AUTO_TEST_CASE(a_key_wrapped_anew_is_the_same_under_another_master_key) {
+    const auto key = master_key(secret_key).unwrap(wrapped);
+    BOOST_REQUIRE(key.has_value());
+    const master_key other("another secret key of more than 32 characters");
+    const std::string anew = other.wrap(*key);
+    BOOST_TEST(!master_key(secret_key).unwrap(anew).has_value());
+    const auto again = other.unwrap(anew);
+    BOOST_REQUIRE(again.has_value());
+    BOOST_TEST(hex_encode(again->key()) == hex_encode(key->key()));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_wrapped_key_does_not_unwrap) {
     const master_key master(secret_key);
     BOOST_TEST(!master.unwrap("").has_value());

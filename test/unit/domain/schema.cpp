@@ -223,6 +223,28 @@ BOOST_AUTO_TEST_CASE(numbers_with_a_fraction_keep_it) {
     BOOST_TEST(out == "0.0\" \"1113.4");
 }
 
+BOOST_AUTO_TEST_CASE(every_character_is_escaped_wherever_it_stands) {
+    for (int c = 0; c < 256; ++c) {
+        for (std::size_t length = 1; length < 20; ++length) {
+            for (std::size_t at = 0; at < length; ++at) {
+                std::string text(length, c % 2 == 0 ? 'a' : '\xC3');
+                text[at] = static_cast<char>(c);
+                std::string out;
+                write_text(out, text);
+                std::string escaped;
+                for (char const each : text) {
+                    auto const u = static_cast<unsigned char>(each);
+                    bool const special = u < 0x20 || u == '"' || u == '\\';
+                    escaped += special ? boost::json::serialize(std::string(1, each)).substr(1)
+                                       : std::string(1, each) + '"';
+                    escaped.pop_back();
+                }
+                BOOST_TEST_REQUIRE(out == '"' + escaped + '"');
+            }
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(moments_as_the_contract_writes_them) {
     auto const moment = [](std::string_view column) {
         timestamp value;

@@ -113,6 +113,27 @@ BOOST_AUTO_TEST_CASE(if_none_match_takes_lists_and_weak_tags) {
     BOOST_TEST(!none_match(get_with({}), "\"e\""));
 }
 
+BOOST_AUTO_TEST_CASE(if_match_takes_lists_of_strong_tags) {
+    BOOST_TEST(!read_if_match(get_with({})));
+    using tags = std::vector<std::string>;
+    std::pair<std::string_view, tags> const samples[] = {
+        {"\"e\"", {"e"}},
+        {"\"a\", \"e\"", {"a", "e"}},
+        {" \"a\"\t,,\"\" ", {"a", ""}},
+        {"*", {"*"}},
+        {"W/\"e\"", {}},
+        {"W/\"a\", \"e\"", {"e"}},
+        {"e", {}},
+        {"\"", {}},
+        {"", {}},
+        {"\"*\"", {}},
+    };
+    for (auto const& [field, expected] : samples) {
+        BOOST_TEST(read_if_match(get_with({{"If-Match", field}})).value() == expected,
+                   boost::test_tools::per_element());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(file_names_cannot_break_out_of_their_header) {
     BOOST_TEST(content_disposition("inline", "a b.pdf") == "inline; filename=\"a b.pdf\"");
     BOOST_TEST(content_disposition("attachment", "a\"b\\c%.pdf") ==
