@@ -208,11 +208,16 @@ export class server {
         return {status: done.status, out: done.stdout, errors: done.stderr};
     }
 
+    /// Its store, which is removed at the end.
+    async make_store() {
+        stores.add(this.store);
+        await this.store.make();
+    }
+
     /// Migrates and serves; returns when the port answers.
     async start() {
         this.port ??= await free_port();
-        stores.add(this.store);
-        await this.store.make();
+        await this.make_store();
         const migration = this.command('migrate');
         if (migration.status !== 0) throw new Error(`migrate failed: ${migration.out}${migration.errors}`);
         return this.serve();

@@ -2,11 +2,11 @@
 // from test/fixtures/original, reads rows past the server, and everything through the server.
 import {strict as assert} from 'node:assert';
 import {spawnSync} from 'node:child_process';
-import {mkdirSync, writeFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {createHash, randomBytes} from 'node:crypto';
 
+import {schema, sound_vault} from '../../fixtures/original/vault.mjs';
 import {client} from './client.mjs';
-import {server} from './machine.mjs';
+import {cluster, server} from './machine.mjs';
 import * as zk from './zk.mjs';
 
 /// The keys of a zero-knowledge account, as its browser would have sent them to the original.
@@ -49,22 +49,55 @@ export const copy_of = (postgres, name) => {
     return postgres.url(`copy${numbers}`);
 };
 
-/// A kinvault beside an original's database that has not been started. `bucket`: its store is in S3,
-/// else a folder.
-export const installed = async (postgres, vault, url, {bucket, env = {}} = {}) => {
-    const one = new server(url, {...bucket?.settings(), ...env});
+/// A kinvault beside an original's database, with its files in the store, that has not been started.
+export const installed = async (postgres, vault, url, env = {}) => {
+    const one = new server(url, env);
     one.secret = vault.secret;
     one.superuser_url = postgres.url(one.database_name(), 'postgres');
-    for (const [key, bytes] of vault.objects) {
-        if (bucket) {
-            await bucket.must('PUT', key, {}, bytes);
-        } else if (!key.includes('..')) {
-            const path = join(one.blobs, key);
-            mkdirSync(dirname(path), {recursive: true});
-            writeFileSync(path, bytes);
-        }
-    }
+    await one.make_store();
+    // No store takes a key that leads out of it.
+    for (const [key, bytes] of vault.objects) if (!key.includes('..')) await one.store.put(key, bytes);
     return one;
+};
+
+export const sealed_password = 'sealed horse battery';
+export const new_secret = () => randomBytes(32).toString('hex');
+const database_of = (url) => /\/([^/?]+)\?/.exec(url)[1];
+
+let shared;
+/// A cluster of its own (others stop theirs), with databases to copy: the empty tables of an original,
+/// and a vault whole and sound.
+export const originals = () => {
+    shared ??= (async () => {
+        const postgres = await new cluster().start();
+        const keys = await made_by_browser('zoe.sealed@example.org', sealed_password, 'Zoe Sealed');
+        const vault = await sound_vault(new_secret(), keys);
+        const bare_url = postgres.database();
+        psql(bare_url, schema);
+        const sound_url = postgres.database();
+        psql(sound_url, vault.sql());
+        return {postgres, keys, vault, bare: database_of(bare_url), whole: database_of(sound_url)};
+    })();
+    return shared;
+};
+
+/// A sound vault: {vault, kinvault}.
+export const sound = async (env) => {
+    const {postgres, vault, whole} = await originals();
+    return {vault, kinvault: await installed(postgres, vault, copy_of(postgres, whole), env)};
+};
+
+export const report_of = (kinvault, ...words) => {
+    const done = kinvault.command('adopt', '--dry-run', '--json', ...words);
+    assert.ok([0, 1, 3].includes(done.status), done.errors);
+    return {...JSON.parse(done.out), status: done.status};
+};
+
+/// Everything in the database, as one number.
+export const fingerprint = (url) => {
+    const done = spawnSync('pg_dump', ['--inserts', url], {encoding: 'utf8', maxBuffer: 1 << 28});
+    assert.equal(done.status, 0, done.stderr);
+    return createHash('sha256').update(done.stdout.replace(/^\\(un)?restrict .*$/gm, '')).digest('hex');
 };
 
 /// A client with a session as the original made it, or after a login.
