@@ -339,7 +339,30 @@ struct compiled {
     std::string name;
     std::string text;
     int parameters = 0;
+    bool reads = false;
 };
+
+/// Whether a statement surely changes nothing and locks nothing. Functions count as harmless, but
+/// for PostgreSQL's own of sequences, settings and the system.
+bool only_reads(std::string_view text) {
+    static std::set<std::string, std::less<>> const others{
+        "insert",  "update", "delete",     "merge", "truncate", "lock",  "share",
+        "nextval", "setval", "set_config", "call",  "do",       "notify"};
+    std::string word;
+    bool first = true;
+    for (std::size_t i = 0; i <= text.size(); ++i) {
+        if (i < text.size() && is_word(text[i])) {
+            word.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(text[i]))));
+            continue;
+        }
+        if (word.empty()) continue;
+        if (first && word != "select" && word != "with") return false;
+        if (others.contains(word) || word.starts_with("pg_")) return false;
+        first = false;
+        word.clear();
+    }
+    return !first;
+}
 
 std::vector<fs::path> sql_files(fs::path const& folder) {
     std::vector<fs::path> files;
@@ -374,7 +397,9 @@ void compile_module(std::string const& module, std::vector<section> const& from,
         if (module.size() + 1 + one.name.size() > 56) fail(one.at, "the name is too long");
         compiler work(known);
         work.compile(one);
-        statements.push_back({module, one.name, work.text(one.at), work.parameters(one.at)});
+        auto text = work.text(one.at);
+        bool const reads = only_reads(text);
+        statements.push_back({module, one.name, std::move(text), work.parameters(one.at), reads});
     }
 }
 
@@ -457,7 +482,8 @@ std::string statements_source(std::vector<compiled> const& statements) {
     for (auto const& one : statements) {
         auto const full = one.module + "." + one.name;
         out << "pg::statement const " << cpp_name(one) << "{\n    " << literal(full) << ",\n    "
-            << literal(one.text) << ",\n    " << one.parameters << "};\n\n";
+            << literal(one.text) << ",\n    " << one.parameters << (one.reads ? ", true" : "")
+            << "};\n\n";
     }
     out << "std::span<pg::statement const* const> all_statements() {\n";
     if (statements.empty()) {

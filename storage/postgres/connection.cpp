@@ -4,10 +4,19 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 namespace kinvault::pg {
+
+namespace {
+
+/// Reads that share a sync: most of what that saves is saved, and the first of them does not wait
+/// long for the last one's answer.
+constexpr int most_sharing = 8;
+
+} // namespace
 
 connection::connection(executor const& on, connection_handle established, connection_owner& owner,
                        role purpose, std::uint64_t id)
@@ -60,6 +69,12 @@ bool connection::is_slow() const noexcept {
     return !flight_.empty() && now_ - head_since_ > std::chrono::milliseconds(150);
 }
 
+int connection::together() const noexcept {
+    auto const* const head = flight_.head();
+    if (!head || !head->shares_sync) return 1;
+    return std::min(static_cast<int>(flight_.size()), most_sharing);
+}
+
 cancel_handle connection::make_cancel() const noexcept {
     return cancel_handle(closed() ? nullptr : PQgetCancel(handle_.get()));
 }
@@ -77,6 +92,11 @@ void connection::send(std::unique_ptr<request> what) {
     sent.on = this;
     ++sent.sendings;
     if (flight_.empty()) head_since_ = now_;
+    bool const shares = may_share(sent);
+    if (!shares && !end_shared()) {
+        auto const reason = end_reason();
+        return fail(reason, std::move(what));
+    }
     bool any_put = false;
     bool const whole = put(sent, any_put);
     if (!whole && !any_put) {
@@ -85,8 +105,37 @@ void connection::send(std::unique_ptr<request> what) {
     }
     // Half a request counts as sent, and so does one that is still in libpq's buffer: libpq may
     // write that at any time.
+    sent.shares_sync = shares;
     flight_.push(std::move(what));
-    if (whole && put_sync()) return;
+    if (!whole) {
+        auto const reason = end_reason();
+        return fail(reason);
+    }
+    if (shares && sharing_++ == 0) begin_shared();
+    bool const wait_for_more = shares && sharing_ < most_sharing;
+    if (!wait_for_more) sync_or_fail();
+}
+
+/// Statements that only read and that the server knows already: nothing is lost when one fails and
+/// the others have to be sent again.
+bool connection::may_share(request const& what) {
+    if (purpose != role::shared || !what.what->reads) return false;
+    if (what.alone || what.unprepared || what.sent_again) return false;
+    return prepared_.find(what.what->name).there;
+}
+
+void connection::begin_shared() {
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+        if (self->sharing_ > 0 && !self->closed()) self->sync_or_fail();
+    });
+}
+
+bool connection::end_shared() {
+    return sharing_ == 0 || put_sync();
+}
+
+void connection::sync_or_fail() {
+    if (put_sync()) return;
     auto const reason = end_reason();
     fail(reason);
 }
@@ -131,6 +180,8 @@ bool connection::put(request& what, bool& any_put) {
 }
 
 bool connection::put_sync() {
+    ++syncs_due_;
+    sharing_ = 0;
 #ifdef LIBPQ_HAS_SEND_PIPELINE_SYNC
     // libpq 17 and later: what is sent in one turn of the event loop goes out in one write.
     if (PQsendPipelineSync(handle_.get()) != 1) return false;
@@ -197,13 +248,14 @@ void connection::on_readable(boost::system::error_code error) {
 
 void connection::take_answers() {
     // PQisBusy parses; it is asked even when nothing is expected, for notices and farewells.
-    while (!PQisBusy(handle_.get()) && !flight_.empty() && !dying_) {
+    auto const expected = [this] { return !flight_.empty() || syncs_due_ > 0; };
+    while (!PQisBusy(handle_.get()) && expected() && !dying_) {
         auto* const next = PQgetResult(handle_.get());
-        if (!next) {
-            flight_.separated();
-            continue;
+        if (next) {
+            take_result(result(next));
+        } else if (!flight_.empty()) {
+            leave(flight_.separated());
         }
-        take_result(result(next));
         if (closed()) return;
     }
 }
@@ -211,7 +263,8 @@ void connection::take_answers() {
 void connection::take_result(result answer) {
     switch (PQresultStatus(answer.native())) {
     case PGRES_PIPELINE_SYNC:
-        return finish_head();
+        --syncs_due_;
+        return leave(flight_.synced());
     case PGRES_PIPELINE_ABORTED:
         if (flight_.head()->at_prepare()) forget_stale(*flight_.head());
         return flight_.skipped();
@@ -234,17 +287,19 @@ void connection::take_result(result answer) {
     }
     if (head.at_prepare() || why.stale_plan) forget_stale(head);
     flight_.refused(std::move(why));
+    // What would be sent before that sync would be skipped.
+    if (sharing_ > 0) sync_or_fail();
 }
 
 void connection::forget_stale(request& left) {
     if (left.prepared) prepared_statements::forget(*left.prepared, left.plan);
 }
 
-void connection::finish_head() {
-    auto left = flight_.synced();
+void connection::leave(std::unique_ptr<request> head) {
+    if (!head) return;
     head_since_ = now_;
-    auto const how = flight_.settle(*left);
-    owner_->finished(*this, std::move(left), how);
+    auto const how = flight_.settle(*head);
+    owner_->finished(*this, std::move(head), how);
 }
 
 } // namespace kinvault::pg

@@ -48,7 +48,8 @@ class connection : public std::enable_shared_from_this<connection> {
 
     /// Enters pipeline mode and begins to read. Throws unavailable.
     void open();
-    /// Sends at once or in this turn of the event loop. A failure ends in owner.lost().
+    /// Sends at once, or, reads of a shared connection, in this turn of the event loop with others.
+    /// A failure ends in owner.lost().
     void send(std::unique_ptr<request> what);
     /// Closes without a word to the owner; what was in flight is returned.
     std::deque<std::unique_ptr<request>> close() noexcept;
@@ -64,6 +65,8 @@ class connection : public std::enable_shared_from_this<connection> {
     void tick(steady_time now) noexcept { now_ = now; }
     /// Whether the head has been at work for more than a tick or two.
     bool is_slow() const noexcept;
+    /// How many statements may have to end before the server sends anything.
+    int together() const noexcept;
     /// What PQcancel needs; empty when there is none to be had.
     cancel_handle make_cancel() const noexcept;
 
@@ -74,8 +77,12 @@ class connection : public std::enable_shared_from_this<connection> {
     steady_time idle_since; // by the pool's coarse clock
 
   private:
+    bool may_share(request const& what);
     bool put(request& what, bool& any_put);
     bool put_sync();
+    void begin_shared();
+    bool end_shared();
+    void sync_or_fail();
     void flush();
     void flush_later();
     void wait_readable();
@@ -84,7 +91,7 @@ class connection : public std::enable_shared_from_this<connection> {
     void on_writable(boost::system::error_code error);
     void take_answers();
     void take_result(result answer);
-    void finish_head();
+    void leave(std::unique_ptr<request> head);
     static void forget_stale(request& left);
     std::string end_reason() const;
 
@@ -95,6 +102,8 @@ class connection : public std::enable_shared_from_this<connection> {
     prepared_statements prepared_;
     steady_time now_{};
     steady_time head_since_{};
+    int sharing_ = 0;   // requests sent that wait for the sync they share
+    int syncs_due_ = 0; // sent and not yet answered
     bool flush_posted_ = false;
     bool writing_ = false; // waits until the socket takes more
     bool dying_ = false;   // the server has said that it closes

@@ -24,19 +24,29 @@ void flight::refused(failure why) {
 
 void flight::skipped() {
     auto& head = *requests_.front();
-    // Cannot happen: something before it failed and said why. If it does, it is an error.
-    if (!head.failed) {
+    if (head.shares_sync) {
+        head.skipped = true;
+    } else if (!head.failed) {
+        // Cannot happen: something before it failed and said why. If it does, it is an error.
         failure why;
         why.error = std::make_exception_ptr(std::logic_error("a statement was skipped"));
         head.failed = std::move(why);
     }
 }
 
-void flight::separated() {
-    ++requests_.front()->commands_answered;
+std::unique_ptr<request> flight::separated() {
+    auto& head = *requests_.front();
+    ++head.commands_answered;
+    return head.shares_sync && head.all_answered() ? leave() : nullptr;
 }
 
 std::unique_ptr<request> flight::synced() {
+    // Those that share a sync have left before it: the head has been sent after it.
+    auto const* const next = head();
+    return next && !next->shares_sync && next->all_answered() ? leave() : nullptr;
+}
+
+std::unique_ptr<request> flight::leave() {
     auto head = std::move(requests_.front());
     requests_.pop_front();
     return head;
@@ -44,6 +54,7 @@ std::unique_ptr<request> flight::synced() {
 
 ending flight::settle(request const& left) const {
     if (left.abandoned) return ending::abandoned;
+    if (left.skipped) return ending::send_alone;
     if (!left.failed) return ending::done;
     if (left.in_transaction) return ending::failed;
     if (left.failed->stale_plan && !left.unprepared) return ending::send_unprepared;

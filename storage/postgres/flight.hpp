@@ -1,8 +1,9 @@
 // What is in flight on one connection in pipeline mode, and which answer belongs to whom: pure
 // state, no socket. Used by connection.hpp.
 //
-// Every request is followed by a sync of its own, so the answers come as: one or more results for
-// each of its commands, each closed by a separator, then the sync.
+// The answers to a request come as: one or more results for each of its commands, each closed by a
+// separator. Then comes a sync, of its own or one that several reads share; a failure before it
+// makes the server skip the rest of them.
 #pragma once
 
 #include "storage/postgres/request.hpp"
@@ -19,7 +20,8 @@ enum class ending {
     failed,          ///< `failed` says why
     abandoned,       ///< nobody wants the answer
     send_unprepared, ///< the plan is stale: send it once more, with its text
-    send_again       ///< it was hit by the cancel meant for another: send it once more
+    send_again,      ///< it was hit by the cancel meant for another: send it once more
+    send_alone       ///< it was skipped because another failed: send it with a sync of its own
 };
 
 class flight {
@@ -34,10 +36,11 @@ class flight {
     // Events, in the order in which libpq gives them; all concern the head.
     void answered(result answer);
     void refused(failure why);
-    /// The command was not run because an earlier one of the same request failed.
+    /// The command was not run because an earlier one before the same sync failed.
     void skipped();
-    void separated();
-    /// The sync: the head leaves.
+    /// Gives the head if it leaves with this: with all answers to one that shares its sync.
+    std::unique_ptr<request> separated();
+    /// Gives the head if the sync was its own.
     std::unique_ptr<request> synced();
     /// What to do with a request that has just left.
     ending settle(request const& left) const;
@@ -52,6 +55,8 @@ class flight {
     std::deque<std::unique_ptr<request>> take();
 
   private:
+    std::unique_ptr<request> leave();
+
     std::deque<std::unique_ptr<request>> requests_;
     std::uint64_t last_number_ = 0;
     int cancels_ = 0;

@@ -273,7 +273,7 @@ void pool_core::watch(connection& one) {
     if (!head) return;
     auto const running = std::chrono::steady_clock::now() - one.head_since();
     bool const limited = options_.statement_timeout.count() > 0;
-    if (limited && running > options_.statement_timeout + options_.guard) {
+    if (limited && running > options_.statement_timeout * one.together() + options_.guard) {
         failure silent;
         silent.error = std::make_exception_ptr(statement_timeout("the database does not answer"));
         if (!head->failed) head->failed = std::move(silent);

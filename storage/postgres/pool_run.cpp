@@ -136,6 +136,9 @@ void pool_core::finished(connection& from, std::unique_ptr<request> left, ending
     case ending::send_again:
         left->sent_again = true;
         break;
+    case ending::send_alone:
+        left->alone = true;
+        break;
     case ending::failed:
         if (left->why == request::purpose::setup) return from.fail("it could not be set up");
         return finish(*left, left->failed->error);

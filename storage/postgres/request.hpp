@@ -57,6 +57,9 @@ struct request {
     bool cancel_sent = false; // and the server has been asked to stop
     bool unprepared = false;  // sent a second time because of a stale plan, now with its text
     bool sent_again = false;  // sent a second time because a neighbour's cancel hit it
+    bool alone = false;       // sent a second time because one that it shared a sync with failed
+    bool shares_sync = false; // one of several that end with one sync
+    bool skipped = false;     // not run, because one before the same sync failed
     int sendings = 0;         // how often it was given to a connection
     int commands_answered = 0;
     result answer;
@@ -65,12 +68,15 @@ struct request {
     int commands() const noexcept { return 1 + (begin ? 1 : 0) + (prepares ? 1 : 0); }
     /// Whether the command now being answered is the PREPARE.
     bool at_prepare() const noexcept { return prepares && commands_answered == commands() - 2; }
+    bool all_answered() const noexcept { return commands_answered == commands(); }
 
     /// Back to the state before sending.
     void reset() {
         on = nullptr;
         prepared = nullptr;
         prepares = false;
+        shares_sync = false;
+        skipped = false;
         commands_answered = 0;
         answer = result();
         failed.reset();

@@ -14,6 +14,8 @@ struct statement {
     std::string_view text;
     /// How many parameters ($1 and up) it takes.
     int parameters = 0;
+    /// Changes nothing and locks nothing: it may be run again, and together with others.
+    bool reads = false;
 };
 
 /// One file of sql/migrations: `0001_vault.sql` has number 1 and name `vault`.

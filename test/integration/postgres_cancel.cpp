@@ -43,6 +43,25 @@ BOOST_AUTO_TEST_CASE(a_running_statement_is_stopped_and_its_neighbour_answered) 
     BOOST_TEST(backends("true") == 1);
 }
 
+BOOST_AUTO_TEST_CASE(those_sent_together_with_a_stopped_one_are_answered) {
+    options.size = 2;
+    options.statement_timeout = std::chrono::seconds(50);
+    start();
+    pg::statement const read_nap{"test.read_nap", "select pg_sleep($1::float8)::text", 1, true};
+    pg::statement const read_echo{"test.read_echo", "select $1::text", 1, true};
+    run(read_nap, pg::parameters(0));
+    run(read_echo, pg::parameters("known"));
+    auto before = begin(read_echo, pg::parameters("before"));
+    auto gone = begin(read_nap, pg::parameters(100));
+    auto behind = begin(read_echo, pg::parameters("behind"));
+    wait_for_backends(napping, 1);
+    gone.cancel();
+    BOOST_CHECK_EXCEPTION(gone.get(), boost::system::system_error, is_aborted);
+    BOOST_TEST(before.get() == "before");
+    BOOST_TEST(behind.get() == "behind");
+    BOOST_TEST(backends("true") == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_statement_that_waits_is_dropped) {
     options.size = 2;
     options.max_in_flight = 1;

@@ -18,6 +18,8 @@ pg::statement const nap{"test.nap", "select pg_sleep($1::float8)", 1};
 pg::statement const pid{"test.pid", "select pg_backend_pid()", 0};
 pg::statement const insert{"test.insert", "insert into t values ($1::int, $2)", 2};
 pg::statement const all{"test.all", "select * from t", 0};
+pg::statement const read_echo{"test.read_echo", "select $1::text", 1, true};
+pg::statement const read_divide{"test.read_divide", "select 10 / $1::int", 1, true};
 
 std::string sqlstate_of(background<std::string>& one) {
     try {
@@ -77,6 +79,52 @@ BOOST_AUTO_TEST_CASE(errors_in_a_pipeline_stay_apart) {
         }
     }
     BOOST_TEST(backends("true") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(reads_that_are_sent_together_fail_each_for_itself) {
+    options.size = 2;
+    start();
+    own.execute("create table t (n int, s text)");
+    run(read_echo, pg::parameters("known"));
+    run(read_divide, pg::parameters(1));
+    std::vector<background<std::string>> running;
+    for (int i = 0; i < 120; ++i) {
+        if (i % 5 == 3) {
+            running.push_back(begin(insert, pg::parameters(i, "between")));
+        } else if (i % 5 == 1) {
+            running.push_back(begin(read_divide, pg::parameters(i % 2)));
+        } else {
+            running.push_back(begin(read_echo, pg::parameters(std::to_string(i))));
+        }
+    }
+    for (int i = 0; i < 120; ++i) {
+        auto& one = running[static_cast<std::size_t>(i)];
+        if (i % 5 == 3) {
+            one.get();
+        } else if (i % 5 != 1) {
+            BOOST_TEST(one.get() == std::to_string(i));
+        } else if (i % 2 == 0) {
+            BOOST_TEST(sqlstate_of(one) == "22012");
+        } else {
+            BOOST_TEST(one.get() == "10");
+        }
+    }
+    BOOST_TEST(run({"", "select count(*) from t", 0}) == "24");
+    BOOST_TEST(db->status().in_flight == 0u);
+    BOOST_TEST(backends("true") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(reads_are_sent_together_and_the_server_answers_once) {
+    options.size = 2;
+    start();
+    pg::statement const moment{"test.moment", "select now()", 0, true};
+    run(moment);
+    // What shares a sync is one transaction to the server, and has one time.
+    auto first = begin(moment);
+    auto second = begin(moment);
+    auto const then = first.get();
+    BOOST_TEST(second.get() == then);
+    BOOST_TEST(run(moment) != then);
 }
 
 BOOST_AUTO_TEST_CASE(a_thousand_statements_share_two_connections) {

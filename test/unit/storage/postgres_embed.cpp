@@ -84,10 +84,29 @@ BOOST_AUTO_TEST_CASE(statements_become_constants) {
     BOOST_TEST(has(source(), "\"items.by_id\""));
     BOOST_TEST(has(source(), "\"items.register\""));
     BOOST_TEST(has(source(), "\"with caller as (select $1), more as (select 2)\\n\"\n"
-                             "    \"select x.id, $2::text\",\n    2}"));
+                             "    \"select x.id, $2::text\",\n    2, true}"));
     BOOST_TEST(has(source(), "\"with\\n\"\n    \"caller as (select $1)\\n\"\n    \"select 3\","));
     BOOST_TEST(!has(source(), "comment"));
     BOOST_TEST(!has(source(), "who"));
+}
+
+BOOST_AUTO_TEST_CASE(what_only_reads_is_known) {
+    put("queries/m.sql",
+        "-- name: reads\nwith a as (SELECT updated_at from locks) select $1, now() from a\n"
+        "-- name: writes\nwith a as (Delete from t returning id) select $1 from a\n"
+        "-- name: locks\nselect $1 from t for update\n"
+        "-- name: shares\nselect $1 from t for share\n"
+        "-- name: waits\nselect pg_advisory_xact_lock($1)\n"
+        "-- name: sets\nset local x = $1\n");
+    BOOST_TEST_REQUIRE(run(), complaint);
+    auto const reads = [this](std::string const& name) {
+        auto const begin = source().find("\"m." + name + "\"");
+        BOOST_TEST_REQUIRE(begin != std::string::npos);
+        return source().substr(begin, source().find("};", begin) - begin).ends_with(", true");
+    };
+    BOOST_TEST(reads("reads"));
+    for (auto const* const other : {"writes", "locks", "shares", "waits", "sets"})
+        BOOST_TEST(!reads(other), other);
 }
 
 BOOST_AUTO_TEST_CASE(quotes_are_left_alone) {

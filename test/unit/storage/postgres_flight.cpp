@@ -127,6 +127,52 @@ BOOST_AUTO_TEST_CASE(an_abandoned_one_is_dropped_whatever_its_answer) {
     BOOST_TEST((line.settle(*failed) == ending::abandoned));
 }
 
+BOOST_AUTO_TEST_CASE(those_that_share_a_sync_leave_before_it) {
+    flight line;
+    for (int i = 0; i < 3; ++i) {
+        auto one = make();
+        one->shares_sync = i < 2;
+        line.push(std::move(one));
+    }
+    line.answered(rows(1));
+    auto const first = line.separated();
+    BOOST_TEST_REQUIRE(first);
+    BOOST_TEST(first->answer.columns() == 1);
+    line.answered(rows(2));
+    auto const second = line.separated();
+    BOOST_TEST_REQUIRE(second);
+    BOOST_TEST((line.settle(*second) == ending::done));
+    BOOST_TEST(!line.synced()); // theirs
+    line.answered(rows(3));
+    BOOST_TEST(!line.separated());
+    auto const third = line.synced();
+    BOOST_TEST_REQUIRE(third);
+    BOOST_TEST(third->answer.columns() == 3);
+    BOOST_TEST(line.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_skipped_for_anothers_failure_is_sent_alone) {
+    flight line;
+    for (int i = 0; i < 2; ++i) {
+        auto one = make();
+        one->shares_sync = true;
+        line.push(std::move(one));
+    }
+    line.refused(refused_with("22012"));
+    auto const failed = line.separated();
+    BOOST_TEST_REQUIRE(failed);
+    BOOST_TEST((line.settle(*failed) == ending::failed));
+    line.skipped();
+    auto const skipped = line.separated();
+    BOOST_TEST_REQUIRE(skipped);
+    BOOST_TEST((line.settle(*skipped) == ending::send_alone));
+    skipped->abandoned = true;
+    BOOST_TEST((line.settle(*skipped) == ending::abandoned));
+    BOOST_TEST(!line.synced());
+    skipped->reset();
+    BOOST_TEST(!skipped->skipped);
+}
+
 BOOST_AUTO_TEST_CASE(a_cancel_may_hit_an_innocent) {
     flight line;
     auto const timed_out = fly(line, make(), "57014");
