@@ -1,23 +1,20 @@
 // What costs should not grow with: items in the organisation, other organisations, idle connections;
 // and what a server costs that does nothing.
-import {readFileSync} from 'node:fs';
 import {connect} from 'node:net';
 
 import {registered} from '../e2e/lib/client.mjs';
 import {server, until} from '../e2e/lib/machine.mjs';
-import {argument} from './lib.mjs';
-import {compare, line, median} from './goals.mjs';
+import {argument, resident} from './lib.mjs';
+import {compare, line} from './goals.mjs';
 import {fill} from './dataset.mjs';
+import {settings} from './settings.mjs';
 import {wrk} from './wrk.mjs';
 
 const seconds = argument('--seconds', 5);
 const rounds = argument('--rounds', 3);
 
-/// Resident memory of a process, KiB.
-const resident = (pid) => Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
-
 const filled = async (postgres, size) => {
-    const vault = await new server(postgres.database(), {LOG_LEVEL: 'warn', IDLE_TIMEOUT: '3600'}).start();
+    const vault = await new server(postgres.database(), settings).start();
     const user = await registered(vault.port);
     await fill(postgres, vault, user, size);
     user.close();
@@ -40,14 +37,14 @@ const answered = (port) =>
     });
 
 const connections = async (postgres) => {
-    const vault = await new server(postgres.database(), {LOG_LEVEL: 'warn', IDLE_TIMEOUT: '3600', MAX_CONNECTIONS: '20000'}).start();
+    const vault = await new server(postgres.database(), {...settings, MAX_CONNECTIONS: '20000'}).start();
     await answered(vault.port);
     const before = resident(vault.process.pid);
-    line('idle memory, MiB', before / 1024, 30, {below: true});
+    line('idle memory', before / 1024, 30, 'MiB', {below: true});
     const count = 10_000;
     const sockets = [];
     for (let i = 0; i < count; i += 100) sockets.push(...(await Promise.all(Array.from({length: 100}, () => answered(vault.port)))));
-    line('an idle connection of 10,000, KiB', (resident(vault.process.pid) - before) / count, 10, {below: true});
+    line('memory of an idle connection of 10,000', (resident(vault.process.pid) - before) / count, 10, 'KiB', {below: true});
     for (const one of sockets) one.destroy();
     await vault.stop();
 };
@@ -56,7 +53,7 @@ const cold_start = async (postgres) => {
     const url = postgres.database();
     const took = [];
     for (let i = 0; i < rounds + 1; i += 1) {
-        const vault = new server(url, {LOG_LEVEL: 'warn', IDLE_TIMEOUT: '3600'});
+        const vault = new server(url, settings);
         await vault.start(); // migrates the first time
         await vault.stop();
         const begin = process.hrtime.bigint();
@@ -66,7 +63,7 @@ const cold_start = async (postgres) => {
         await serving;
         await vault.stop();
     }
-    line('cold start to first answer, s', median(took.slice(1)), 0.2, {below: true});
+    line('cold start to first answer', took.slice(1), 0.2, 's', {below: true});
 };
 
 export const growth = async (postgres) => {

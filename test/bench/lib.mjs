@@ -1,4 +1,4 @@
-// What the measurements share: their arguments, their lines, the memory of a process.
+// What the measurements share: their arguments, running programs, the memory of a process.
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {readFileSync, writeFileSync} from 'node:fs';
@@ -10,18 +10,15 @@ export const argument = (name, fallback) => {
     return typeof fallback === 'number' ? Number(process.argv[at + 1]) : process.argv[at + 1];
 };
 
-export const outcome = {failed: false};
+export const mib = 1024 * 1024;
 
-export const print = (name, text, good) => {
-    if (!good) outcome.failed = true;
-    console.log(`${good ? '    ' : 'FAIL'} ${name.padEnd(34)} ${text}`);
-};
+const status_of = (pid, name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
 
-/// A line about a goal, which a busy machine may miss: that is no failure.
-export const print_goal = (name, text, reached) => console.log(`${reached ? 'ok   ' : 'short'}${name.padEnd(34)} ${text}`);
+/// Resident memory of a process, KiB.
+export const resident = (pid) => status_of(pid, 'VmRSS');
 
 /// Peak resident memory of a process, KiB (the kernel's high-water mark).
-export const peak = (pid) => Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+export const peak = (pid) => status_of(pid, 'VmHWM');
 
 /// Starts the peak anew, so that it tells of what follows only; returns the peak from here.
 export const reset_peak = (pid) => {
@@ -38,12 +35,6 @@ export const timed = async (words, options = {}) => {
     child.stdout.on('data', (data) => (out += data));
     child.stderr.on('data', (data) => (errors += data));
     const [status] = await once(child, 'close');
-    if (status !== 0) throw new Error(`${errors}${out} (${words.join(" ")}: status ${status})`);
+    if (status !== 0) throw new Error(`${words.join(' ')}: status ${status} ${errors}${out}`);
     return {seconds: Number(process.hrtime.bigint() - begin) / 1e9, out};
-};
-
-export const median = (numbers) => {
-    const sorted = [...numbers].sort((a, b) => a - b);
-    const middle = sorted.length >> 1;
-    return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };

@@ -6,19 +6,16 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 
 import {registered} from '../e2e/lib/client.mjs';
-import {cluster, folder, free_port, root, server, until, can_connect} from '../e2e/lib/machine.mjs';
+import {can_connect, folder, free_port, root, server, until} from '../e2e/lib/machine.mjs';
 import {argument, timed} from './lib.mjs';
-import {fill, fresh_item} from './dataset.mjs';
+import {fill} from './dataset.mjs';
 import {compare} from './goals.mjs';
-import {pgbench, script, sql, text_array, token_hash} from './statements.mjs';
+import {connections, settings} from './settings.mjs';
+import {pgbench, script, text_array, token_hash} from './statements.mjs';
 import {wrk} from './wrk.mjs';
 
 const seconds = argument('--seconds', 5);
 const rounds = argument('--rounds', 3);
-/// Of the server's pool, half are shared by single statements.
-const pool = 8;
-
-const settings = {POOL_SIZE: String(pool), LOG_LEVEL: 'warn', IDLE_TIMEOUT: '3600'};
 const rate_of = async (what) => (await what).rate;
 
 /// nginx with one worker that gives the same answer as the health check.
@@ -59,35 +56,8 @@ const reads = async (vault, user, org, item) => {
         const url = `http://127.0.0.1:${vault.port}/api/${path}`;
         const file = script([statement]);
         await compare(name, 'pgbench', goal, rounds, () => rate_of(wrk(url, {seconds, headers, connections: 32})),
-            () => pgbench(vault.database_url, file, {clients: pool / 2, seconds}));
+            () => pgbench(vault.database_url, file, {clients: connections, seconds}));
     }
-};
-
-const writes = async (vault, user, org, item) => {
-    const base = `http://127.0.0.1:${vault.port}/api/items`;
-    const headers = [`Authorization: Bearer ${user.token}`, `X-Org-Id: ${org}`, 'Content-Type: application/json'];
-    const body = JSON.stringify(fresh_item());
-    const change = JSON.stringify({fields: fresh_item().fields});
-    const lua = (method, text) => `wrk.method = '${method}'\nwrk.body = [[${text}]]\n`;
-    const who = [token_hash(user.token), org];
-    const values = fresh_item().fields;
-    const uuid = sql('gen_random_uuid()::text');
-    const columns = [
-        sql(`array[${values.map(() => uuid.sql).join(', ')}]`),
-        ...['field_key', 'field_value'].map((name) => text_array(values.map((value) => value[name]))),
-        text_array(values.map(() => 'text')),
-    ];
-    const none = Array(5).fill('{}');
-    const created = script([['items.create', ...who, uuid, 'ids', 'passport', 'Passport', null, '2', ...columns, '', ...none]]);
-    const clients = 32;
-    await compare('POST /api/items', 'pgbench, fsync', 0.8, rounds, () => rate_of(wrk(base, {seconds, headers, connections: clients, lua: lua('POST', body)})),
-        () => pgbench(vault.database_url, created, {clients: pool / 2, seconds}));
-    const changed = script([
-        ['items.lock', ...who, item],
-        ['items.save', item, null, null, '2', 'true', ...columns, ''],
-    ], 'begin;\n', 'commit;\n');
-    await compare('PATCH /api/items/{id}', 'pgbench, fsync', 0.8, rounds, () => rate_of(wrk(`${base}/${item}`, {seconds, headers, connections: clients, lua: lua('PATCH', change)})),
-        () => pgbench(vault.database_url, changed, {clients: pool / 2, seconds}));
 };
 
 const login = async (vault, user, item) => {
@@ -115,15 +85,4 @@ export const requests = async (postgres) => {
     await login(vault, user, item);
     user.close();
     await vault.stop();
-
-    process.env.KINVAULT_CLUSTER_MODE = 'durable';
-    const durable = await new cluster().start();
-    delete process.env.KINVAULT_CLUSTER_MODE;
-    const safe = await new server(durable.database(), settings).start();
-    const writer = await registered(safe.port);
-    const full = await fill(durable, safe, writer, {items: 10_000, organizations: 100});
-    await writes(safe, writer, full.org, full.item);
-    writer.close();
-    await safe.stop();
-    await durable.stop();
 };

@@ -12,7 +12,7 @@ const statement = (name) => {
     const begin = made.indexOf(`"${name}",\n`);
     if (begin < 0) throw new Error(`no statement ${name}`);
     const rest = made.slice(begin + name.length + 4);
-    const literals = rest.slice(0, /,\n {4}\d+};/.exec(rest).index);
+    const literals = rest.slice(0, /,\n {4}\d+(, true)?};/.exec(rest).index);
     return [...literals.matchAll(/^\s*("(?:[^"\\]|\\.)*")$/gm)].map(([, text]) => JSON.parse(text)).join('');
 };
 

@@ -63,7 +63,7 @@ class own_server {
 
     void start() {
         script_.emplace(KINVAULT_SOURCE_DIR "/test/support/postgres", (folder_ / "pg").string(),
-                        process::std_in<lifeline_, process::std_out> answer_);
+                        "throwaway", process::std_in<lifeline_, process::std_out> answer_);
         std::getline(answer_, socket_);
         if (socket_.empty()) throw std::runtime_error("PostgreSQL did not start");
     }

@@ -77,14 +77,15 @@ export const tcp_table = () =>
     readFileSync('/proc/net/tcp', 'utf8').trim().split('\n').slice(1)
         .map((line) => line.trim().split(/\s+/)).map(([, local, , state]) => ({local, state}));
 
-/// A PostgreSQL cluster on a Unix socket.
+/// A PostgreSQL cluster on a Unix socket; only a durable one waits for the disk.
 export class cluster {
-    constructor() {
+    constructor({durable = false} = {}) {
         this.folder = join(folder('postgres'), 'cluster');
+        this.mode = durable ? 'durable' : 'throwaway';
     }
 
     async start() {
-        this.process = spawn(join(root, 'test/support/postgres'), [this.folder], {stdio: ['pipe', 'pipe', 'pipe'], detached: true});
+        this.process = spawn(join(root, 'test/support/postgres'), [this.folder, this.mode], {stdio: ['pipe', 'pipe', 'pipe'], detached: true});
         running.add(this);
         let errors = '';
         this.process.stderr.on('data', (data) => (errors += data));
