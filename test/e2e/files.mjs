@@ -2,10 +2,13 @@
 // not what it was.
 import {strict as assert} from 'node:assert';
 import {randomBytes} from 'node:crypto';
+import {rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 
 import {describe, test} from '../support/suite.mjs';
 import {passport, registered} from './lib/client.mjs';
 import {common} from './lib/machine.mjs';
+import {on_s3} from './lib/stores.mjs';
 
 describe('files');
 
@@ -170,3 +173,13 @@ test('sweep removes an object whose upload was given up, and keeps one that is o
     here.sql(`delete from pending_blobs where key = 'on-its-way'`);
     await here.store.remove('on-its-way');
 });
+
+test('a store that fails at the last moment: 503, and the server goes on', async () => {
+    const here = await world();
+    const in_the_way = join(here.store.path, here.item.org_id);
+    writeFileSync(in_the_way, 'where the folder of the organisation should be');
+    const answer = await here.user.upload(here.item.id, Buffer.alloc(1000), {fields: version(2)});
+    assert.equal(answer.status, 503, answer.body.toString());
+    rmSync(in_the_way);
+    await here.add(Buffer.alloc(1000), {fields: version(2)});
+}, {skip: on_s3 ? 'a folder is what can be in the way' : ''});
