@@ -212,7 +212,7 @@ row<size<&s::s3_part_size, 5 * mib, 5 * gib>>(files, "S3_PART_SIZE", "SIZE", "8M
     "size of the parts of large uploads"),
 row<size<&s::max_file_size, 1, 5 * tib>>(files, "MAX_FILE_SIZE", "SIZE", "26214400",
     "largest file a client may upload"),
-row<size<&s::upload_memory, mib, tib>>(files, "UPLOAD_MEMORY", "SIZE", "256M",
+row<size<&s::upload_memory, mib, tib>>(files, "UPLOAD_MEMORY", "SIZE", "96M",
     "memory all uploads of a process may take together; further ones wait"),
 
 row<text<&s::smtp_host>>(mail, "SMTP_HOST", "HOST", "", "mail server; without one no mail is sent"),

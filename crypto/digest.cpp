@@ -35,6 +35,11 @@ sha256::sha256() : context_(EVP_MD_CTX_new()) {
         throw error("SHA-256 could not be set up");
 }
 
+sha256::sha256(sha256 const& other) : context_(EVP_MD_CTX_new()) {
+    if (!context_ || EVP_MD_CTX_copy_ex(context_.get(), other.context_.get()) != 1)
+        throw error("SHA-256 could not be copied");
+}
+
 void sha256::update(std::span<const std::uint8_t> data) {
     if (EVP_DigestUpdate(context_.get(), data.data(), data.size()) != 1)
         throw error("SHA-256 failed");

@@ -15,10 +15,13 @@ namespace kinvault::crypto {
 
 using sha256_digest = std::array<std::uint8_t, 32>;
 
-// Fed in pieces of any size, empty ones too. Throws crypto::error when OpenSSL fails.
+// Fed in pieces of any size, empty ones too. A copy goes on from where the original was. Throws
+// crypto::error when OpenSSL fails.
 class sha256 {
   public:
     sha256();
+    sha256(sha256 const& other);
+    sha256& operator=(sha256 const&) = delete;
 
     void update(std::span<const std::uint8_t> data);
     void update(std::string_view text);

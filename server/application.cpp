@@ -198,6 +198,8 @@ struct application::parts {
         routes::add_visa_routes(routes, visas);
         routes::add_people_routes(routes, people);
         routes::add_vehicle_routes(routes, vehicles);
+        background.every(files.keep_interval, "keeping uploads",
+                         [this] { return files.keep_running(); });
         background.every(sweep_interval, "sweeping the store", [this] { return sweep(); });
         if (auto const interval = systemd::watchdog_interval()) {
             background.every(*interval, "the sign of life", sign_of_life);

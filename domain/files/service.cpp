@@ -16,8 +16,6 @@ namespace kinvault::domain::files {
 
 namespace {
 
-/// A running upload says so this often; the sweeper waits several times as long.
-constexpr std::chrono::seconds touch_interval{30};
 /// How much of an object is worked on at once.
 constexpr std::size_t piece_size = 64 * 1024;
 /// Version-1 files up to this size are kept from the check of their tag; larger ones are read
@@ -100,18 +98,9 @@ void service::refuse_size(std::uint64_t limit) {
     refuse(400, "File too large (max " + std::to_string(limit >> 20) + "MB)");
 }
 
-task<void> incoming::stay_pending() {
-    auto const now = std::chrono::steady_clock::now();
-    if (now - touched_ < touch_interval) co_return;
-    touched_ = now;
-    pg::parameters parameters(key_);
-    co_await db_.run(sql::files::touch, std::move(parameters));
-}
-
 task<void> incoming::write(std::span<std::uint8_t const> piece) {
     size_ += piece.size();
     if (size_ > limit_) service::refuse_size(limit_);
-    co_await stay_pending();
     if (encryptor_) {
         ciphertext_.resize(piece.size());
         encryptor_->update(piece, ciphertext_);
@@ -127,8 +116,10 @@ task<void> incoming::finish() {
         std::span<std::uint8_t const> const end(tag);
         co_await writer_->write(end);
     }
-    stored_ = co_await writer_->finish();
-    writer_.reset();
+    // Nothing may be called on it after this, whatever comes of it.
+    auto const writer = std::move(writer_);
+    stored_ = co_await writer->finish();
+    whole_ = true;
 }
 
 // --- the service ---
@@ -144,7 +135,7 @@ task<std::unique_ptr<incoming>> service::receive(active_organization_row owner, 
     co_await db_.run(sql::files::begin, std::move(parameters));
     auto writer = co_await store_.create(key);
     std::unique_ptr<incoming> content(
-        new incoming(db_, std::move(writer), key, limits_.max_file_size));
+        new incoming(running_, std::move(writer), key, limits_.max_file_size));
     if (encrypt) {
         auto const organization = open_key(keys_, owner.organization_key);
         std::array<std::uint8_t, crypto::gcm_iv_size> iv;
@@ -153,6 +144,13 @@ task<std::unique_ptr<incoming>> service::receive(active_organization_row owner, 
         content->encryptor_.emplace(organization.key(), iv);
     }
     co_return content;
+}
+
+task<void> service::keep_running() {
+    if (running_.empty()) co_return;
+    std::vector<std::string> const keys(running_.begin(), running_.end());
+    pg::parameters parameters(keys);
+    co_await db_.run(sql::files::touch, std::move(parameters));
 }
 
 task<void> service::require_item(caller who, std::string item_id) {
@@ -226,10 +224,13 @@ task<file> service::store(caller who, active_organization_row owner,
 }
 
 task<void> service::discard(std::unique_ptr<incoming> content) {
+    bool settled = content->whole_;
     if (content->writer_) {
-        co_await content->writer_->abort();
+        settled = co_await content->writer_->abort();
     }
     co_await store_.remove(content->key_);
+    // What was on its way when the store failed may still arrive: the sweeper looks again, later.
+    if (!settled) co_return;
     pg::parameters parameters(content->key_);
     co_await db_.run(sql::files::forget, std::move(parameters));
 }

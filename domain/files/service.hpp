@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <memory>
+#include <set>
 #include <span>
 
 namespace kinvault::domain::files {
@@ -29,6 +30,9 @@ bool type_allowed(std::string_view mime_type);
 /// or `service::discard`; the sweeper removes what neither of them got to.
 class incoming {
   public:
+    ~incoming() { running_.erase(key_); }
+    incoming(incoming const&) = delete;
+    incoming& operator=(incoming const&) = delete;
     /// Takes a piece of the file. Throws 400 when it grows beyond the limit.
     task<void> write(std::span<std::uint8_t const> piece);
     /// The file is whole and durable.
@@ -37,15 +41,16 @@ class incoming {
 
   private:
     friend class service;
-    incoming(pg::pool& db, std::unique_ptr<blob::writer> writer, std::string key,
+    incoming(std::set<std::string>& running, std::unique_ptr<blob::writer> writer, std::string key,
              std::uint64_t limit)
-        : db_(db)
+        : running_(running)
         , writer_(std::move(writer))
         , key_(std::move(key))
-        , limit_(limit) {}
-    task<void> stay_pending();
+        , limit_(limit) {
+        running_.insert(key_);
+    }
 
-    pg::pool& db_;
+    std::set<std::string>& running_; ///< the service's
     std::unique_ptr<blob::writer> writer_;
     std::string key_;
     std::uint64_t limit_;
@@ -53,8 +58,8 @@ class incoming {
     std::optional<crypto::gcm_encryptor> encryptor_;
     std::vector<std::uint8_t> ciphertext_;
     std::string iv_, tag_; ///< base64, empty when not encrypted
+    bool whole_ = false;   ///< the object is in the store
     blob::written stored_;
-    std::chrono::steady_clock::time_point touched_ = std::chrono::steady_clock::now();
 };
 
 /// A file on its way out: version 2 as it is stored, version 1 in clear.
@@ -86,6 +91,12 @@ class service {
     /// Removes what was received so far.
     task<void> discard(std::unique_ptr<incoming> content);
 
+    /// Says for the uploads that run that nobody has given them up, also while they wait for
+    /// memory or for a slow store. To be called every `keep_interval`; the sweepers wait several
+    /// times as long.
+    task<void> keep_running();
+    static constexpr std::chrono::seconds keep_interval{30};
+
     task<file_row> find(caller who, std::string id);
     /// The bytes of a file; of version 2 a range of them if one is asked for. Throws 502 for an
     /// object that is missing or damaged, which the audit log keeps, with the client's `address`;
@@ -110,6 +121,7 @@ class service {
     blob::store& store_;
     crypto::master_key const& keys_;
     options limits_;
+    std::set<std::string> running_; ///< keys of uploads
 };
 
 } // namespace kinvault::domain::files

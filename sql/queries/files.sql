@@ -2,9 +2,9 @@
 -- name: begin
 insert into pending_blobs (key) values ($1)
 
--- Its upload is still running. $1 key
+-- Their uploads are still running. $1 keys
 -- name: touch
-update pending_blobs set touched_at = now() where key = $1
+update pending_blobs set touched_at = now() where key = any($1::varchar[])
 
 -- Its object is gone. $1 key
 -- name: forget

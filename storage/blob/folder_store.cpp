@@ -73,12 +73,13 @@ class folder_writer final : public writer {
         co_return result;
     }
 
-    task<void> abort() override {
+    task<bool> abort() override {
         auto job = [file = std::move(file_)]() mutable {
             auto const own = std::move(file);
             own->discard();
         };
         co_await pool_.run(std::move(job));
+        co_return true;
     }
 
   private:

@@ -54,8 +54,9 @@ class writer {
     virtual task<void> write(std::span<std::uint8_t const> chunk) = 0;
     /// The object is durable when this returns. Nothing may be called after it.
     virtual task<written> finish() = 0;
-    /// Removes what was stored so far. Nothing may be called after it.
-    virtual task<void> abort() = 0;
+    /// Removes what was stored so far. Gives whether that is the end of it: a part that was on its
+    /// way may reach the store later than its removal. Nothing may be called after it.
+    virtual task<bool> abort() = 0;
 };
 
 /// An object on its way out.

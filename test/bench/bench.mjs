@@ -3,31 +3,17 @@
 import {spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {once} from 'node:events';
-import {readFileSync, writeFileSync} from 'node:fs';
 import {Readable} from 'node:stream';
 
 import {multipart, passport, registered} from '../e2e/lib/client.mjs';
 import {clear, cluster, server} from '../e2e/lib/machine.mjs';
+import {argument, outcome, peak, print, reset_peak} from './lib.mjs';
+import {transfers} from './transfers.mjs';
 
-const argument = (name, fallback) => {
-    const at = process.argv.indexOf(name);
-    return at < 0 ? fallback : Number(process.argv[at + 1]);
-};
 const file_size = argument('--megabytes', 2048) * 1024 * 1024;
 const seconds = argument('--seconds', 10);
+const only = argument('--only', '');
 const memory_limit_kib = 32 * 1024;
-
-let failed = false;
-const print = (name, text, good) => {
-    if (!good) failed = true;
-    console.log(`${good ? '    ' : 'FAIL'} ${name.padEnd(34)} ${text}`);
-};
-
-/// Peak resident memory of a process, KiB (the kernel's high-water mark).
-const peak = (pid) => Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
-
-/// Starts the peak anew, so that it tells of what follows only.
-const reset_peak = (pid) => writeFileSync(`/proc/${pid}/clear_refs`, '5');
 
 /// `size` bytes that repeat after 16 MiB less a bit, made as they are read; `hash` sees them all.
 const generated = function* (size, hash) {
@@ -56,7 +42,7 @@ const large_file = async (vault) => {
         yield* generated(file_size, sent);
         yield form.after;
     };
-    let before = (reset_peak(pid), peak(pid));
+    let before = reset_peak(pid);
     let begin = Date.now();
     const answer = await user.call('POST', '/api/files/upload', {
         headers: {'content-type': form.content_type, 'content-length': form.before.length + file_size + form.after.length},
@@ -69,7 +55,7 @@ const large_file = async (vault) => {
     if (answer.status !== 201) return user.close();
 
     const received = createHash('sha256');
-    before = (reset_peak(pid), peak(pid));
+    before = reset_peak(pid);
     begin = Date.now();
     const stream = await user.open('GET', `/api/files/${answer.json.id}`);
     for await (const piece of stream) received.update(piece);
@@ -112,12 +98,19 @@ const requests = async (vault) => {
     user.close();
 };
 
-const postgres = await new cluster().start();
-const vault = await new server(postgres.database(), {MAX_FILE_SIZE: String(file_size + 1024 * 1024), LOG_LEVEL: 'warn'}).start();
+/// A server whose files are in a folder.
+const with_vault = async (postgres, work) => {
+    const vault = await new server(postgres.database(), {MAX_FILE_SIZE: String(file_size + 1024 * 1024), LOG_LEVEL: 'warn'}).start();
+    await work(vault);
+    await vault.stop();
+};
+
 try {
-    await large_file(vault);
-    await requests(vault);
+    const postgres = await new cluster().start();
+    if (!only || only === 'file') await with_vault(postgres, large_file);
+    if (!only || only === 'requests') await with_vault(postgres, requests);
+    if (!only || only === 'folder' || only === 's3') await transfers(postgres, only);
 } finally {
     await clear();
 }
-process.exit(failed ? 1 : 0);
+process.exit(outcome.failed ? 1 : 0);

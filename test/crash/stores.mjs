@@ -56,6 +56,7 @@ export const s3_store = async () => {
     const time_wait = '06';
     const busy = () => tcp_table().some((one) => one.local.endsWith(`:${local}`) && one.state !== listening && one.state !== time_wait);
     return {
+        objects,
         // The smallest part that S3 knows, so that most large files have several.
         settings: {...objects.settings(), S3_PART_SIZE: String(5 << 20)},
         list: async () => (await objects.list()).map(({key}) => key),

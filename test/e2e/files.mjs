@@ -153,6 +153,16 @@ test('what was refused, deleted or broken off leaves neither object nor pending 
     assert.deepEqual(await left(), before);
 });
 
+test('a store that fails at the last moment: 503, and the server goes on', async () => {
+    const here = await world();
+    const in_the_way = join(here.vault.blobs, here.item.org_id);
+    writeFileSync(in_the_way, 'where the folder of the organisation should be');
+    const answer = await here.user.upload(here.item.id, Buffer.alloc(1000), {fields: version(2)});
+    assert.equal(answer.status, 503, answer.body.toString());
+    rmSync(in_the_way);
+    await here.add(Buffer.alloc(1000), {fields: version(2)});
+});
+
 test('sweep removes an object whose upload was given up, and keeps one that is on its way', async () => {
     const here = await world();
     const entry = async (name, touched) => {

@@ -47,7 +47,7 @@ class s3_writer final : public writer {
 
     task<void> write(std::span<std::uint8_t const> chunk) override { return upload_->write(chunk); }
     task<written> finish() override { return upload_->finish(); }
-    task<void> abort() override { return upload_->abort(); }
+    task<bool> abort() override { return upload_->abort(); }
 
   private:
     executor loop_;

@@ -23,27 +23,45 @@ class upload : public std::enable_shared_from_this<upload> {
     upload(std::shared_ptr<core> with, executor loop, std::string key)
         : core_(std::move(with))
         , loop_(std::move(loop))
-        , key_(std::move(key)) {}
+        , key_(std::move(key)) {
+        core_->parts.begin_upload();
+    }
+    ~upload() { core_->parts.end_upload(); }
+    upload(upload const&) = delete;
+    upload& operator=(upload const&) = delete;
 
     task<void> write(std::span<std::uint8_t const> chunk);
     task<written> finish();
     /// Stops what is under way and makes the store forget the parts it has; throws store_error.
-    task<void> abort();
+    /// Gives whether there were none.
+    task<bool> abort();
 
     bool ended() const noexcept { return ended_; }
     std::string const& key() const noexcept { return key_; }
 
   private:
-    std::size_t room() const noexcept { return filling_ ? filling_->size() - filled_ : 0; }
+    /// A part, from its first byte to the store's answer. Its checksums grow while it is filled.
+    struct section {
+        int number = 0;              ///< from 1; 0 for the beginning of what may stay small
+        std::shared_ptr<pages> data; ///< without its lease: a worker may be the last to hold it
+        std::size_t filled = 0;      ///< bytes
+        bool closed = false;         ///< no more bytes will come
+        memory_budget::lease memory;
+    };
+
+    std::size_t room() const noexcept {
+        return filling_ ? filling_->data->size() - filling_->filled : 0;
+    }
+    void put_in(std::span<std::uint8_t const> bytes);
     task<void> make_room();
-    task<void> grow();
-    task<void> dispatch();
-    task<written> put_whole();
+    task<void> begin_section();
+    void close_section();
+    task<written> put_small();
+    task<void> settle();
     task<void> complete();
-    static task<void> send_part(std::shared_ptr<upload> self, int number,
-                                std::shared_ptr<pages> data, std::size_t size,
-                                memory_budget::lease memory);
-    task<void> send(int number, std::shared_ptr<pages> data, std::size_t size);
+    static task<void> run(std::shared_ptr<upload> self, std::shared_ptr<section> what);
+    task<void> send(section& what);
+    task<std::string> checksum(section& what);
     void rethrow() const {
         if (error_) std::rethrow_exception(error_);
     }
@@ -52,16 +70,13 @@ class upload : public std::enable_shared_from_this<upload> {
     executor const loop_;
     std::string const key_;
 
-    // The part that is being filled.
-    std::shared_ptr<pages> filling_; ///< without its lease: a worker may be the last to hold it
-    std::size_t filled_ = 0;         ///< bytes of it
-    memory_budget::lease lease_;
+    std::shared_ptr<section> filling_;
+    std::size_t announced_ = 0; ///< bytes of it that its checksum has been told of
 
-    // The parts that are under way.
     std::string id_; ///< of the multipart upload; empty before the second part
     std::vector<part> parts_;
-    std::size_t in_flight_ = 0;
-    int next_hash_ = 1; ///< the part that may go into whole_
+    std::size_t under_way_ = 0; ///< sections with a number, the one that is filled included
+    int next_hash_ = 1;         ///< the part that goes into whole_
     std::list<asio::cancellation_signal> stop_;
     std::exception_ptr error_; ///< of the first part that failed
     notifier changed_;

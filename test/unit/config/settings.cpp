@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(defaults) {
     BOOST_TEST(s.max_file_size == 26214400u);
     BOOST_TEST(s.max_body_size == 1048576u);
     BOOST_TEST(s.s3_part_size == 8u * 1024 * 1024);
-    BOOST_TEST(s.upload_memory == 256u * 1024 * 1024);
+    BOOST_TEST(s.upload_memory == 96u * 1024 * 1024);
     BOOST_TEST(s.s3_path_style);
     BOOST_TEST(s.smtp_use_tls);
     BOOST_TEST(s.smtp_port == 587);

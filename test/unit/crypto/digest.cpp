@@ -33,6 +33,15 @@ BOOST_AUTO_TEST_CASE(sha256_in_odd_pieces) {
                "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+BOOST_AUTO_TEST_CASE(sha256_copies_go_on_by_themselves) {
+    sha256 one;
+    one.update("ab");
+    sha256 other = one;
+    other.update("c");
+    BOOST_TEST(hex_encode(other.finish()) == sha256_hex("abc"));
+    BOOST_TEST(hex_encode(one.finish()) == sha256_hex("ab"));
+}
+
 BOOST_AUTO_TEST_CASE(sha256_starts_anew_after_its_end) {
     sha256 hash;
     hash.update("something else");
