@@ -72,11 +72,16 @@ const expected_row = (table, row) => {
 };
 const filled = new Set(['created_at', 'updated_at', 'is_archived', 'email_sent']);
 
+/// Sessions and links that nobody can use any more: the server may have cleaned them away already.
+const ended = (table, row) =>
+    ['sessions', 'invitation_tokens'].includes(table) && (Boolean(row.used_at) || new Date(row.expires_at) <= new Date());
+
 const check_columns = (url, vault) => {
     for (const [table, rows] of Object.entries(vault.rows)) {
         const there = rows_of(url, table);
         for (const row of rows) {
             const found = there.get(row.id);
+            if (!found && ended(table, row)) continue;
             for (const [name, value] of Object.entries(expected_row(table, row))) {
                 if (name.startsWith('$')) continue;
                 const what = `${table}.${name}`;
@@ -96,6 +101,7 @@ const check_columns = (url, vault) => {
 test('serve takes a vault over, and everything is there', async () => {
     const {vault, kinvault} = await sound();
     kinvault.database_url = kinvault.database_url.replace('postgresql:', 'postgresql+asyncpg:');
+    kinvault.extra.AUDIT_RETENTION_DAYS = '0';
     await kinvault.serve();
     const {legacy, sealed, limits} = vault;
     const url = kinvault.database_url.replace('+asyncpg', '');

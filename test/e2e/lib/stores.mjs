@@ -73,8 +73,10 @@ class s3_store {
         return this.bucket.must('DELETE', key);
     }
 
+    /// All keys but that of the probe with which the server tries the bucket, sorted.
     async list() {
-        return (await this.bucket.list()).map(({key}) => key).sort();
+        const all = (await this.bucket.list()).map(({key}) => key);
+        return all.filter((key) => !key.startsWith('.tmp/')).sort();
     }
 
     unfinished() {
