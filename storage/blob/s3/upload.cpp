@@ -20,8 +20,8 @@ constexpr std::size_t small_size = 64 << 10;
 constexpr std::size_t hash_step = 1 << 20;
 constexpr std::size_t most_parts = 10'000; // Amazon S3 User Guide, "multipart upload limits"
 
-/// Adds to the whole object's checksum and to the part's if it has one of its own, in steps that stay
-/// in the cache.
+/// Adds to the whole object's checksum and to the part's if it has one of its own, in steps that
+/// stay in the cache.
 void add_to(std::span<std::uint8_t const> bytes, crypto::sha256& whole, crypto::sha256* own) {
     constexpr std::size_t step = 16 << 10;
     while (!bytes.empty()) {
