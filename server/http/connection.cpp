@@ -53,10 +53,10 @@ std::string_view date_line() {
 template <class Stream>
 class client_connection final : public connection, private body_source, private byte_pipe {
   public:
-    client_connection(Stream stream, std::optional<asio::ip::address> peer, application& app,
-                      connection_limits const& limits)
+    client_connection(Stream stream, std::optional<asio::ip::address> const& address,
+                      application& app, connection_limits const& limits)
         : stream_(std::move(stream))
-        , peer_(std::move(peer))
+        , peer_(app.meet(address))
         , app_(app)
         , limits_(limits)
         , buffer_(buffer_limit) {}
@@ -108,7 +108,7 @@ class client_connection final : public connection, private body_source, private 
     using chunk_parser = beast::http::request_parser<beast::http::buffer_body>;
 
     Stream stream_;
-    std::optional<asio::ip::address> peer_;
+    peer const peer_;
     application& app_;
     connection_limits const& limits_;
     beast::flat_buffer buffer_;
@@ -507,15 +507,16 @@ void client_connection<Stream>::finish() {
 
 } // namespace
 
-std::unique_ptr<connection> make_connection(socket client, std::optional<asio::ip::address> peer,
+std::unique_ptr<connection> make_connection(socket client,
+                                            std::optional<asio::ip::address> const& address,
                                             application& app, connection_limits const& limits,
                                             SSL_CTX* tls) {
     if (tls) {
         return std::make_unique<client_connection<tls_stream>>(tls_stream(std::move(client), tls),
-                                                               std::move(peer), app, limits);
+                                                               address, app, limits);
     }
     return std::make_unique<client_connection<plain_stream>>(plain_stream(std::move(client)),
-                                                             std::move(peer), app, limits);
+                                                             address, app, limits);
 }
 
 } // namespace kinvault::http

@@ -33,12 +33,18 @@ struct connection_limits {
     std::uint64_t body_min_rate = 1024;     ///< bytes a second, over 30 s
 };
 
+/// The other end of a connection.
+struct peer {
+    std::string address;  ///< "unix" over a Unix socket
+    bool trusted = false; ///< a proxy whose word about the client is believed
+};
+
 /// One request and who sent it.
 struct exchange {
     request_head const& head;
     body_source& body;
-    std::optional<asio::ip::address> peer; ///< none over a Unix socket
-    bool secure = false;                   ///< TLS ends here
+    peer const& from;
+    bool secure = false; ///< TLS ends here
 };
 
 /// What answers requests. `handle` throws only `disconnected` and cancellation; `refused` is for
@@ -46,6 +52,8 @@ struct exchange {
 class application {
   public:
     virtual ~application() = default;
+    /// Called once for a connection; no address over a Unix socket.
+    virtual peer meet(std::optional<asio::ip::address> const& address) = 0;
     virtual task<response> handle(exchange& request) = 0;
     virtual response refused(bad_request const& error) = 0;
 };
@@ -70,7 +78,8 @@ class connection {
 };
 
 /// With `tls` the connection speaks TLS by these rules, and keeps them. Throws std::bad_alloc.
-std::unique_ptr<connection> make_connection(socket client, std::optional<asio::ip::address> peer,
+std::unique_ptr<connection> make_connection(socket client,
+                                            std::optional<asio::ip::address> const& address,
                                             application& app, connection_limits const& limits,
                                             SSL_CTX* tls = nullptr);
 

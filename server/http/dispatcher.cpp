@@ -53,13 +53,19 @@ dispatcher::dispatcher(router const& routes, session_check& sessions, dispatcher
 std::string dispatcher::next_request_id() {
     char digits[20];
     auto const end = std::to_chars(digits, digits + sizeof digits, ++id_counter_, 36).ptr;
-    return id_prefix_ + "-" + std::string(digits, end);
+    std::string id;
+    id.reserve(id_prefix_.size() + 1 + sizeof digits);
+    return id.append(id_prefix_).append(1, '-').append(digits, end);
+}
+
+peer dispatcher::meet(std::optional<asio::ip::address> const& address) {
+    return {address ? address->to_string() : "unix", options_.trusted && options_.trusted(address)};
 }
 
 client_identity dispatcher::identify(exchange const& request) const {
-    client_identity known{request.peer ? request.peer->to_string() : "unix", request.secure,
+    client_identity known{request.from.address, request.secure,
                           std::string(request.head.field_or_empty("Host"))};
-    if (!options_.trusted || !options_.trusted(request.peer)) return known;
+    if (!request.from.trusted) return known;
     return apply_forwarded(request.head, std::move(known), options_.trusted);
 }
 
@@ -220,6 +226,8 @@ void dispatcher::add_cors(response& reply, request_head const& head) const {
 
 void dispatcher::decorate(response& reply, request_head const* head, bool secure, bool public_data,
                           std::string_view request_id) const {
+    constexpr std::size_t others = 512;
+    reply.reserve_lines(security_lines_.size() + others);
     reply.add_lines(security_lines_);
     if (secure) reply.add_lines(strict_transport);
     if (!public_data) reply.add_lines("Cache-Control: private, no-store\r\n");

@@ -28,6 +28,7 @@ class dispatcher final : public application {
   public:
     dispatcher(router const& routes, session_check& sessions, dispatcher_options options);
 
+    peer meet(std::optional<asio::ip::address> const& address) override;
     task<response> handle(exchange& request) override;
     response refused(bad_request const& error) override;
 

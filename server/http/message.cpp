@@ -134,9 +134,11 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
         if (c >= 'A' && c <= 'F') return c - 'A' + 10;
         return -1;
     };
-    std::string out;
+    auto const first = text.find_first_of(plus_is_space ? "%+" : "%");
+    std::string out(text.substr(0, first));
+    if (first == std::string_view::npos) return out;
     out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
+    for (std::size_t i = first; i < text.size(); ++i) {
         if (text[i] == '%') {
             if (i + 2 >= text.size()) return std::nullopt;
             int const high = digit(text[i + 1]);

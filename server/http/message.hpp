@@ -110,6 +110,8 @@ class response {
     response& set(std::string_view name, std::string_view value);
     /// Adds the fields of another answer.
     void take_lines(response const& other) { lines_.append(other.lines_); }
+    /// Makes room for so many bytes more of lines.
+    void reserve_lines(std::size_t more) { lines_.reserve(lines_.size() + more); }
     /// Adds whole lines the server has checked.
     void add_lines(std::string_view lines) { lines_.append(lines); }
     /// All fields added so far, as lines.

@@ -28,11 +28,12 @@ std::optional<std::string_view> result::get(int row, int column) const noexcept 
     return std::string_view(PQgetvalue(owned_.get(), row, column), length);
 }
 
-int result::column(std::string_view name) const noexcept {
+int result::column(std::string_view name, int first) const noexcept {
     // Not PQfnumber: that one folds case and allocates.
     int const count = columns();
     for (int i = 0; i < count; ++i) {
-        if (name == PQfname(owned_.get(), i)) return i;
+        int const at = (first + i) % count;
+        if (name == PQfname(owned_.get(), at)) return at;
     }
     return -1;
 }

@@ -25,8 +25,8 @@ class result {
     /// nullopt for SQL NULL.
     std::optional<std::string_view> get(int row, int column) const noexcept;
     bool is_null(int row, int column) const noexcept;
-    /// Index of the column of that exact name, or -1.
-    int column(std::string_view name) const noexcept;
+    /// Index of the column of that exact name, or -1. The search begins at `first` and goes round.
+    int column(std::string_view name, int first = 0) const noexcept;
     /// Name of a column, empty if out of range.
     std::string_view column_name(int column) const noexcept;
     /// Rows inserted, updated, deleted or selected; 0 for commands that count none.

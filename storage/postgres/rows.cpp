@@ -45,13 +45,15 @@ row_reader::row_reader(result const& from, std::span<field const> fields)
     : from_(from)
     , fields_(fields) {
     columns_.reserve(fields.size());
+    int next = 0; // columns mostly come in the order of the members
     for (auto const& field : fields) {
-        int const column = from.column(field.name);
+        int const column = from.column(field.name, next);
         if (column < 0) {
             throw std::logic_error("member " + std::string(field.name) +
                                    " has no column in the result");
         }
         columns_.push_back(column);
+        next = column + 1;
     }
 }
 
