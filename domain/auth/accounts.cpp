@@ -18,14 +18,6 @@ constexpr int most_tries = 3;
 constexpr std::size_t longest_org_name = 255;
 constexpr std::size_t longest_person_name = 100;
 
-[[noreturn]] void report_short_password() {
-    throw invalid_input({fault{"string_too_short",
-                               {"body", "password"},
-                               "String should have at least 8 characters",
-                               nullptr,
-                               {{"min_length", least_password}}}});
-}
-
 } // namespace
 
 service::service(pg::pool& db, workers& pool, crypto::master_key const& keys, options settings,
@@ -65,7 +57,6 @@ task<prelogin_answer> service::prelogin(prelogin_form sent) {
 }
 
 task<token_response> service::register_account(register_form sent, device from) {
-    if (is_too_short(sent.password, sent.master_password_hash)) report_short_password();
     auto given = take_password(sent.password, sent.master_password_hash);
     std::string const hash = co_await passwords_.hash(std::move(given));
 

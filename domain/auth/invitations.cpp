@@ -19,16 +19,6 @@ std::string full_name_of(invitation_row const& invitation) {
     return std::string(trim(name));
 }
 
-std::vector<fault> missing_members(accept_form const& sent) {
-    std::vector<fault> faults;
-    auto const report = [&](char const* name) {
-        faults.push_back({"missing", {"body", name}, "Field required", nullptr, {}});
-    };
-    if (!sent.token) report("token");
-    if (!sent.password) report("password");
-    return faults;
-}
-
 /// Takes the token, for good if the transaction commits. Throws 400 when somebody else was first.
 task<invitation_row> consume(pg::session& transaction, std::string const& token) {
     pg::parameters parameters(token);
@@ -112,8 +102,9 @@ task<invitation_answer> service::validate_invite(std::string token) {
 }
 
 task<token_response> service::accept_invite(accept_form sent, device from) {
-    if (auto faults = missing_members(sent); !faults.empty()) {
-        throw invalid_input(std::move(faults));
+    if (!sent.password) {
+        throw invalid_input(
+            {fault{"missing", {"body", "password"}, "Field required", nullptr, {}}});
     }
     if (is_too_short(*sent.password, sent.master_password_hash)) refuse(400, password_too_short);
     std::string const invitation = sent.token->value;

@@ -29,17 +29,22 @@ void read(schema::report& report, schema::place const& at, schema::json::value c
 
 /// What zero-knowledge clients send beside (or, as for the hash, instead of) the password. Empty
 /// texts count as absent.
-struct zero_knowledge {
+struct user_keys {
     optional_secret master_password_hash;
     optional_secret encrypted_private_key;
     optional_secret public_key;
-    optional_secret encrypted_org_key;
     optional_secret recovery_encrypted_private_key;
     std::optional<iterations> kdf_iterations;
 };
-BOOST_DESCRIBE_STRUCT(zero_knowledge, (),
-                      (master_password_hash, encrypted_private_key, public_key, encrypted_org_key,
+BOOST_DESCRIBE_STRUCT(user_keys, (),
+                      (master_password_hash, encrypted_private_key, public_key,
                        recovery_encrypted_private_key, kdf_iterations))
+
+/// The same with the key of an organisation, for those who enter one.
+struct zero_knowledge : user_keys {
+    optional_secret encrypted_org_key;
+};
+BOOST_DESCRIBE_STRUCT(zero_knowledge, (user_keys), (encrypted_org_key))
 
 struct prelogin_form {
     std::string email;
@@ -59,6 +64,9 @@ struct register_form : zero_knowledge {
     trimmed<255, 1> full_name;
 };
 BOOST_DESCRIBE_STRUCT(register_form, (zero_knowledge), (email, password, full_name))
+/// A password that is no placeholder must not be too short.
+void check_members(schema::report& report, schema::place const& at,
+                   schema::json::object const& object, register_form const& sent);
 
 struct login_form {
     std::string email;
@@ -121,12 +129,14 @@ struct invitation_answer {
 BOOST_DESCRIBE_STRUCT(invitation_answer, (), (valid, email, full_name, org_name))
 
 /// A new account from an invitation: both must be there. With the token alone a signed-in user
-/// joins, so it is for the service to report what is missing.
+/// joins, so a password that is missing beside it is for the service to report.
 struct accept_form : zero_knowledge {
     optional_secret token;
     optional_secret password;
 };
 BOOST_DESCRIBE_STRUCT(accept_form, (zero_knowledge), (token, password))
+void check_members(schema::report& report, schema::place const& at,
+                   schema::json::object const& object, accept_form const& sent);
 
 struct forgot_form {
     std::string email;
@@ -140,11 +150,11 @@ struct reset_answer {
 };
 BOOST_DESCRIBE_STRUCT(reset_answer, (), (valid, email, recovery_encrypted_private_key))
 
-struct reset_form : zero_knowledge {
+struct reset_form : user_keys {
     schema::secret<std::string> token;
     schema::secret<std::string> password;
 };
-BOOST_DESCRIBE_STRUCT(reset_form, (zero_knowledge), (token, password))
+BOOST_DESCRIBE_STRUCT(reset_form, (user_keys), (token, password))
 
 struct change_form {
     schema::secret<std::string> current_password;

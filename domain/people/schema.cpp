@@ -1,5 +1,7 @@
 #include "domain/people/schema.hpp"
 
+#include "domain/calendar.hpp"
+#include "domain/clock.hpp"
 #include "domain/text.hpp"
 
 #include <algorithm>
@@ -32,6 +34,16 @@ void read(schema::report& report, schema::place const& at, schema::json::value c
     schema::read_text(report, at, sent, out, picture_url::least, picture_url::most);
     if (sent.is_string() && !is_picture_url(sent.get_string())) {
         report.add("value_error", "value is not an address of a picture", at, &sent);
+    }
+}
+
+void read(schema::report& report, schema::place const& at, schema::json::value const& sent,
+          birth_date& out) {
+    schema::read_date(report, at, sent, out);
+    auto const day = parse_day(out);
+    // East of Greenwich it is tomorrow already.
+    if (day && *day > utc_today() + std::chrono::days(1)) {
+        report.add("date_past", "Date should be in the past", at, &sent);
     }
 }
 

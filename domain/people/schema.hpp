@@ -19,6 +19,13 @@ struct picture_url : schema::text<500> {
 void read(schema::report& report, schema::place const& at, schema::json::value const& sent,
           picture_url& out);
 
+/// A day that has come somewhere on earth.
+struct birth_date : schema::date {
+    using schema::date::date;
+};
+void read(schema::report& report, schema::place const& at, schema::json::value const& sent,
+          birth_date& out);
+
 /// What a person is made of, but for the ids of organisation and account.
 struct person_details {
     std::string id;
@@ -51,7 +58,7 @@ struct create_person {
     schema::text<100> first_name;
     schema::text<100> last_name;
     std::optional<picture_url> photo_url;
-    std::optional<schema::date> date_of_birth;
+    std::optional<birth_date> date_of_birth;
     std::optional<schema::text<255>> email;
     std::optional<std::string> phone;
     std::optional<schema::text<100>> relationship;
@@ -68,7 +75,7 @@ struct change_person {
     std::optional<schema::text<100>> first_name;
     std::optional<schema::text<100>> last_name;
     schema::patch<picture_url> photo_url;
-    schema::patch<schema::date> date_of_birth;
+    schema::patch<birth_date> date_of_birth;
     schema::patch<schema::text<255>> email;
     schema::patch<std::string> phone;
     schema::patch<schema::text<100>> relationship;

@@ -1,10 +1,13 @@
 // From JSON to described structs, with all faults of a request in one 422 report. Used by the typed
-// endpoints of the server for bodies, query strings and forms.
+// endpoints of the server for bodies, query strings and forms. What holds between members of a
+// struct, its module says by `check_members(report&, place const&, json::object const&, T const&)`,
+// which is called after they have been read.
 #pragma once
 
 #include "domain/error.hpp"
 #include "domain/schema/types.hpp"
 
+#include <boost/describe/bases.hpp>
 #include <boost/describe/members.hpp>
 #include <boost/json/value.hpp>
 #include <boost/mp11/algorithm.hpp>
@@ -189,20 +192,32 @@ void read(report& r, place const& at, json::value const& v, std::vector<T>& out)
     out.resize(list->size());
     for (std::size_t i = 0; i < list->size(); ++i) read(r, place(at, i), (*list)[i], out[i]);
 }
+/// The members of T itself, then those of its bases: in this order faults are reported.
+template <class T>
+void read_members(report& r, place const& at, json::object const& object, T& out) {
+    using own = boost::describe::describe_members<T, boost::describe::mod_public>;
+    boost::mp11::mp_for_each<own>([&](auto member) {
+        auto& value = out.*member.pointer;
+        place const here(at, std::string_view(member.name));
+        if (json::value const* found = object.if_contains(member.name)) {
+            read(r, here, *found, value);
+        } else if constexpr (!may_be_absent<std::remove_cvref_t<decltype(value)>>) {
+            report_missing(r, here, object);
+        }
+    });
+    using bases = boost::describe::describe_bases<T, boost::describe::mod_public>;
+    boost::mp11::mp_for_each<bases>(
+        [&](auto base) { read_members<typename decltype(base)::type>(r, at, object, out); });
+}
 template <class T>
 requires boost::describe::has_describe_members<T>::value void read(report& r, place const& at,
                                                                    json::value const& v, T& out) {
     json::object const* object = read_object(r, at, v);
     if (!object) return;
-    boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
-        auto& value = out.*member.pointer;
-        place const here(at, std::string_view(member.name));
-        if (json::value const* found = object->if_contains(member.name)) {
-            read(r, here, *found, value);
-        } else if constexpr (!may_be_absent<std::remove_cvref_t<decltype(value)>>) {
-            report_missing(r, here, *object);
-        }
-    });
+    read_members(r, at, *object, out);
+    if constexpr (requires { check_members(r, at, *object, out); }) {
+        check_members(r, at, *object, out);
+    }
 }
 
 } // namespace kinvault::schema
