@@ -13,6 +13,8 @@ constexpr std::string_view reminder_not_found = "Reminder not found";
 /// How far `upcoming` looks ahead (contract, section 8).
 constexpr std::chrono::days horizon{90};
 constexpr std::chrono::days yesterday{-1};
+/// Days between the mail and the date of reminders that are made by themselves.
+constexpr std::int64_t days_before_generated = 7;
 
 } // namespace
 
@@ -143,7 +145,7 @@ task<generated_reminders> service::generate_locked(pg::transaction& transaction,
     business const facts = co_await facts_of(transaction, item_id, item, *entity);
     auto const made = reminders::generate(catalogue_, facts, today_());
     pg::parameters parameters(item_id, asking.org_id, asking.user_id, made.titles, made.dates,
-                              made.notes, made.repeats, made.days);
+                              made.notes, made.repeats, made.days, days_before_generated);
     auto const result = co_await transaction.run(sql::reminders::regenerate, std::move(parameters));
     generated_reminders answer;
     for (auto& row : pg::read_rows<new_id_row>(result)) {

@@ -23,7 +23,7 @@ cross join lateral (
     where v.item_id = i.id and v.field_key in ('expiration_date', 'end_date')
         and length(v.field_value) = 10
 ) d
-where i.org_id = c.org_id and not i.is_archived and d.date is not null
+where i.org_id = c.org_id and d.date is not null
 
 -- Detected and custom reminders of unarchived items. $3 the last day that counts
 -- name: due
@@ -31,7 +31,7 @@ with {{caller}}
 select c.user_id, c.org_id, c.role, r.*
 from caller c
 left join lateral (
-    {{detected}} and d.date collate "C" <= $3
+    {{detected}} and not i.is_archived and d.date collate "C" <= $3
     union all
     select {{custom_columns}}
     from custom_reminders r
@@ -40,7 +40,7 @@ left join lateral (
 ) r on true
 order by r.date collate "C", r.is_custom, r.item_name, r.label, r.reminder_id
 
--- All reminders of one item, whenever they are due. $3 item
+-- All reminders of one item, archived or not, whenever they are due. $3 item
 -- name: of_item
 with {{caller}}
 select c.user_id, c.org_id, c.role, r.*
@@ -118,25 +118,53 @@ select v.field_key, v.field_value, v.field_type
 from item_field_values v
 where v.item_id = $1 and v.field_key = any ($2::text[])
 
--- Puts new generated reminders of a locked item in place of the old ones; those that somebody has
--- edited stay and are not made again. $1 item, $2 organisation, $3 who asks, $4 to $8 one entry a
--- reminder: title, date, note, repeat, repeat_day
+-- Puts new generated reminders of a locked item in place of the old ones. What somebody has edited is
+-- never made a second time: where only its note or its days differ from what would be made, it is one
+-- of the generated ones again and keeps them; else it stays beside them. $1 item, $2 organisation,
+-- $3 who asks, $4 to $8 one entry a reminder: title, date, note, repeat, repeat_day; $9 the days
+-- before of new ones
 -- name: regenerate
-with gone as (
-    delete from custom_reminders where item_id = $1 and is_auto_generated
+with wanted as (
+    select *
+    from unnest($4::text[], $5::date[], $6::text[], $7::text[], $8::smallint[])
+        with ordinality as n (title, date, note, repeat, day, position)
+),
+kept as (
+    update custom_reminders r
+    set is_auto_generated = true, remind_date = n.date, repeat_day = n.day,
+        email_sent = r.email_sent and r.remind_date = n.date
+    from wanted n
+    where r.item_id = $1 and r.generated_from = n.title and r.title = n.title
+        and r.repeat is not distinct from n.repeat
+        and case when r.is_auto_generated
+            then (r.note, r.remind_days_before) is distinct from (n.note, $9::integer)
+            else r.remind_date = n.date
+        end
+    returning r.id, n.title, n.position
+),
+gone as (
+    delete from custom_reminders r
+    where r.item_id = $1 and r.is_auto_generated and r.id not in (select id from kept)
+),
+made as (
+    insert into custom_reminders (id, item_id, org_id, created_by, title, remind_date, note,
+                                  repeat, remind_days_before, is_auto_generated, generated_from,
+                                  repeat_day)
+    select gen_random_uuid(), $1, $2, $3, n.title, n.date, n.note, n.repeat, $9::integer, true,
+        n.title, n.day
+    from wanted n
+    where n.title not in (select title from kept)
+        and not exists (
+            select
+            from custom_reminders r
+            where r.item_id = $1 and r.generated_from = n.title and not r.is_auto_generated
+        )
+    order by n.position
+    returning id
 )
-insert into custom_reminders (id, item_id, org_id, created_by, title, remind_date, note, repeat,
-                              is_auto_generated, generated_from, repeat_day)
-select gen_random_uuid(), $1, $2, $3, n.title, n.date, n.note, n.repeat, true, n.title, n.day
-from unnest($4::text[], $5::date[], $6::text[], $7::text[], $8::smallint[])
-    with ordinality as n (title, date, note, repeat, day, position)
-where not exists (
-    select
-    from custom_reminders r
-    where r.item_id = $1 and r.generated_from = n.title and not r.is_auto_generated
-)
-order by n.position
-returning id
+select id from kept
+union all
+select id from made
 
 -- Takes reminders that are to be mailed and have not been, each once: another server skips those
 -- that are taken here. $1 today, $2 how many at most

@@ -129,6 +129,40 @@ BOOST_AUTO_TEST_CASE(what_somebody_has_edited_is_not_generated_again) {
     BOOST_TEST(run(service.generate(who, llc)).message == "Generated 2 reminders");
 }
 
+BOOST_AUTO_TEST_CASE(a_note_of_ones_own_is_kept_and_nothing_is_made_twice) {
+    auto const llc = make_item("business", "llc", {});
+    auto const form = own.execute("select id from custom_reminders where title = 'Form 1065'");
+    change(form, [](auto& sent) { sent.note = {true, std::string("mine")}; });
+    BOOST_TEST(titles(llc, true) == "Quarterly Estimated Tax; ");
+    for (int times = 0; times < 2; ++times) {
+        auto const made = run(service.generate(who, llc));
+        BOOST_TEST(made.message == "Generated 2 reminders");
+        BOOST_TEST(std::count(made.reminder_ids.begin(), made.reminder_ids.end(), form) == 1);
+        BOOST_TEST(titles(llc, true) == "Form 1065; Quarterly Estimated Tax; ");
+        BOOST_TEST(titles(llc, false) == "");
+        BOOST_TEST(own.execute("select note from custom_reminders where id = '" + form + "'") ==
+                   "mine");
+    }
+    // Its date follows the table's, and it is mailed again.
+    own.execute("update custom_reminders set email_sent = true");
+    today = parse_day("2027-06-01").value();
+    run(service.generate(who, llc));
+    BOOST_TEST(own.execute("select remind_date || ' ' || email_sent from custom_reminders where id "
+                           "= '" +
+                           form + "'") == "2028-03-15 false");
+    // A date of one's own makes it another reminder, beside which none is made.
+    change(form, [](auto& sent) { sent.remind_date = schema::date("2028-03-01"); });
+    BOOST_TEST(run(service.generate(who, llc)).message == "Generated 1 reminders");
+    BOOST_TEST(titles(llc, false) == "Form 1065; ");
+}
+
+BOOST_AUTO_TEST_CASE(an_archived_item_still_shows_its_dates) {
+    auto const passport = make_item("ids", "passport", {{"expiration_date", "2026-12-01"}});
+    run(items.archive(who, passport, {}));
+    BOOST_TEST(shown(of(passport)) == "2026-12-01 9; ");
+    BOOST_TEST(shown(run(service.upcoming(who))) == "");
+}
+
 BOOST_AUTO_TEST_CASE(of_two_generations_at_once_one_replaces_the_other) {
     auto const llc = make_item("business", "llc", {});
     std::vector<test::background<reminders::generated_reminders>> both;
