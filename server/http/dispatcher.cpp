@@ -44,6 +44,7 @@ dispatcher::dispatcher(router const& routes, session_check& sessions, dispatcher
     , sessions_(sessions)
     , options_(std::move(options))
     , limiter_(options_.rate_limit_per_minute)
+    , floods_(options_.rate_limit_per_minute)
     , security_lines_(security_lines(options_.cors_origins)) {
     std::array<std::uint8_t, 8> start;
     crypto::fill_random(start);
@@ -94,8 +95,9 @@ std::optional<response> dispatcher::preflight(request_head const& head) const {
     return reply;
 }
 
-std::optional<response> dispatcher::limit(std::string const& address) {
-    int const seconds = limiter_.admit(address);
+std::optional<response> dispatcher::limit(std::string const& address, bool counted) {
+    int seconds = counted ? floods_.wait(address) : floods_.admit(address);
+    if (counted && seconds == 0) seconds = limiter_.admit(address);
     if (seconds == 0) return std::nullopt;
     auto reply = response::error(429, "Too many requests");
     reply.set("Retry-After", std::to_string(seconds));
@@ -106,9 +108,8 @@ std::optional<response> dispatcher::answer_early(exchange const& request, match 
                                                  client_identity const& who) {
     auto const& head = request.head;
     if (auto reply = preflight(head)) return reply;
-    if (!matched.found || matched.found->counted) {
-        if (auto reply = limit(who.address)) return reply;
-    }
+    bool const counted = !matched.found || matched.found->counted;
+    if (auto reply = limit(who.address, counted)) return reply;
     if (matched.found) return std::nullopt;
     if (!matched.allowed.empty()) {
         std::string allow;

@@ -40,7 +40,7 @@ class dispatcher final : public application {
     std::optional<response> answer_early(exchange const& request, match const& matched,
                                          client_identity const& who);
     std::optional<response> preflight(request_head const& head) const;
-    std::optional<response> limit(std::string const& address);
+    std::optional<response> limit(std::string const& address, bool counted);
     bool is_for_frontend(request_head const& head, match const& matched) const;
     task<response> handle_frontend(exchange& request, client_identity who, std::string id);
     void decorate(response& reply, request_head const* head, bool secure, bool public_data,
@@ -52,6 +52,9 @@ class dispatcher final : public application {
     session_check& sessions_;
     dispatcher_options options_;
     rate_limiter limiter_;
+    /// Of routes that do not count. More of these alone than the limit is a flood, of which nobody
+    /// who watches the server is ever in danger.
+    rate_limiter floods_;
     std::string security_lines_;
     std::string id_prefix_;
     std::uint64_t id_counter_ = 0;

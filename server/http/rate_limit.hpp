@@ -20,6 +20,10 @@ class rate_limiter {
 
     /// Counts a request. 0 when it may pass, else the seconds (1 to 60) until one may.
     int admit(std::string_view key, clock::time_point now = clock::now());
+    /// The same for one that is not to be counted.
+    int wait(std::string_view key, clock::time_point now = clock::now());
+    /// Takes back the latest request that was counted and has not left the minute.
+    void take_back(std::string_view key, clock::time_point now = clock::now());
 
   private:
     /// One counter a second; the window moves with it.
@@ -28,7 +32,10 @@ class rate_limiter {
         std::uint32_t total = 0;
         std::int64_t second = 0; ///< of the newest counter
     };
+    static std::int64_t second_of(clock::time_point now);
     static void advance(window& at, std::int64_t second);
+    int seconds_left(window const& at, std::int64_t second) const;
+    window* find(std::string_view key, std::int64_t second);
     void forget_old(std::int64_t second);
 
     std::uint32_t limit_;

@@ -313,7 +313,7 @@ json::object document::answers(route const& from) {
         all[status] = refusal_answer(status, details);
     }
     if (from.body || from.query) all[422] = reference("responses", "invalid");
-    if (from.counted) all[429] = reference("responses", "too_many");
+    all[429] = reference("responses", "too_many");
     json::object made;
     for (auto& [status, one] : all) made[std::to_string(status)] = std::move(one);
     made["5XX"] = reference("responses", "failed");

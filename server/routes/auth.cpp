@@ -18,13 +18,22 @@ device device_of(call& c) {
 }
 
 /// One attempt more at what guessing or hashing could abuse, counted for one account, token or
-/// session from one address. Throws 429 when there were too many.
-void count_attempt(rate_limiter& attempts, call const& c, std::string_view what,
-                   std::string_view whose) {
+/// session from one address. Throws 429 when there were too many. Gives what it was counted under.
+std::string count_attempt(rate_limiter& attempts, call const& c, std::string_view what,
+                          std::string_view whose) {
     // Hashed, so that keys are short whatever was sent and hold no secrets.
     std::string key(what);
     key.append("|").append(crypto::sha256_hex(whose)).append("|").append(c.address());
     if (int const seconds = attempts.admit(key); seconds > 0) throw too_many_requests(seconds);
+    return key;
+}
+
+/// Who knows the password guesses nothing, so only logins that fail count.
+task<token_response> login(service& auth, rate_limiter& attempts, std::string key, login_form sent,
+                           device from) {
+    auto opened = co_await auth.login(std::move(sent), std::move(from));
+    attempts.take_back(key);
+    co_return opened;
 }
 
 /// The token of the session that the request names.
@@ -50,8 +59,9 @@ void add_account_routes(router& routes, service& auth, rate_limiter& attempts) {
         .add(endpoint(method::post, "/api/auth/login", needs::nothing, 200, "Opens a session",
                       [&](call& c, body<login_form> sent) -> task<token_response> {
                           auto const email = domain::normal_email(sent.value.email);
-                          count_attempt(attempts, c, "login", email);
-                          return auth.login(std::move(sent.value), device_of(c));
+                          auto key = count_attempt(attempts, c, "login", email);
+                          return login(auth, attempts, std::move(key), std::move(sent.value),
+                                       device_of(c));
                       }))
         .refuses(401, "Invalid email or password");
     routes

@@ -172,9 +172,31 @@ BOOST_AUTO_TEST_CASE(a_burst_in_one_second_leaves_after_a_minute) {
     BOOST_TEST(limiter.admit("a", start + 60s) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_taken_back_does_not_count) {
+    using namespace std::chrono_literals;
+    rate_limiter limiter(2);
+    rate_limiter::clock::time_point const start{500s};
+    BOOST_TEST(limiter.wait("a", start) == 0);
+    limiter.take_back("a", start);
+    BOOST_TEST(limiter.admit("a", start) == 0);
+    BOOST_TEST(limiter.admit("a", start + 10s) == 0);
+    BOOST_TEST(limiter.wait("a", start + 20s) == 40);
+    limiter.take_back("a", start + 20s);
+    BOOST_TEST(limiter.wait("a", start + 20s) == 0);
+    // The latest was taken back: the other one leaves first.
+    BOOST_TEST(limiter.admit("a", start + 30s) == 0);
+    BOOST_TEST(limiter.admit("a", start + 30s) == 30);
+    // Nothing to take back is left after a minute.
+    limiter.take_back("a", start + 100s);
+    BOOST_TEST(limiter.admit("a", start + 100s) == 0);
+    BOOST_TEST(limiter.admit("a", start + 100s) == 0);
+    BOOST_TEST(limiter.wait("a", start + 100s) == 60);
+}
+
 BOOST_AUTO_TEST_CASE(zero_is_no_limit) {
     rate_limiter limiter(0);
     for (int i = 0; i < 1000; ++i) BOOST_TEST(limiter.admit("a") == 0);
+    BOOST_TEST(limiter.wait("a") == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
