@@ -12,7 +12,9 @@ task<items::item_page> service::find(caller who, search_query asked) {
     for (auto& row : found_rows<items::item_row>(result)) {
         page.items.push_back(items_.reveal(std::move(row)));
     }
-    page.total = static_cast<std::int64_t>(page.items.size());
+    if (!page.items.empty()) {
+        pg::from_column(result.get(0, result.column("total")).value(), page.total);
+    }
     co_return page;
 }
 

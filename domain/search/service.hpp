@@ -11,8 +11,8 @@ class service {
   public:
     service(pg::pool& db, items::service const& items) : db_(db), items_(items) {}
 
-    /// The newest changes first, 50 at most; `total` counts those that are given, so that the work
-    /// has a bound.
+    /// The newest changes first, 50 at most. `total` counts all matches among the newest 1000
+    /// items, and the others too where those have fewer than 50: so the work has a bound.
     task<items::item_page> find(caller who, search_query asked);
 
   private:

@@ -5,6 +5,9 @@
 -- hold 50 matches of what is common. Only if they do not, the rest is asked: by the trigram index when
 -- the text has a trigram, else (one or two characters, punctuation) item by item until there are 50.
 -- Nothing here depends on what the planner knows of the text or the organisation: one plan fits all.
+--
+-- total counts what was looked through: all matches of an organisation with up to 1000 items, and of a
+-- larger one in which they are rare.
 -- name: find
 with {{caller}},
 asked as materialized (
@@ -17,7 +20,7 @@ asked as materialized (
     from (select lower(translate($3::text, E'\x1f', E'\x1e')) as text) f
 ),
 recent as materialized (
-    select n.id, n.updated_at
+    select n.id, n.updated_at, count(*) over () as total
     from (
         select i.id, i.updated_at, i.search_text
         from items i
@@ -40,7 +43,7 @@ further as materialized (
         ) else false end as wanted
 ),
 indexed as materialized (
-    select m.id, m.updated_at
+    select m.id, m.updated_at, count(*) over () as total
     from (
         select i.id, i.updated_at
         from items i
@@ -66,13 +69,13 @@ walked as materialized (
     limit 50
 ),
 found as (
-    select id from recent where not (select wanted from further)
+    select id, total from recent where not (select wanted from further)
     union all
-    select id from indexed
+    select id, total from indexed
     union all
-    select id from walked
+    select id, count(*) over () from walked
 )
-select c.user_id, c.org_id, c.role, {{item_columns}}
+select c.user_id, c.org_id, c.role, i.total, {{item_columns}}
 from caller c
-left join (select i.* from found f join items i on i.id = f.id) i on true
+left join (select i.*, f.total from found f join items i on i.id = f.id) i on true
 order by i.updated_at desc, i.id desc
