@@ -74,7 +74,6 @@ task<void> service::unlink(caller who, std::string item_id, std::string link_id)
     pg::parameters parameters(who.token_hash, who.org_id, item_id, link_id);
     auto const result = co_await db_.run(sql::people::unlink, std::move(parameters));
     admit(who, result);
-    require_item(result);
     if (!found(result)) refuse(404, no_such_link);
 }
 

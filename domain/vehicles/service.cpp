@@ -97,7 +97,6 @@ task<void> service::unassign(caller who, std::string item_id, std::string vehicl
     pg::parameters parameters(who.token_hash, who.org_id, item_id, vehicle_id);
     auto const result = co_await db_.run(sql::vehicles::unassign, std::move(parameters));
     admit(who, result);
-    require_known(result, item_not_found);
     if (!found(result)) refuse(404, "Vehicle assignment not found");
 }
 

@@ -34,7 +34,6 @@ void add_link_routes(router& routes, service& people) {
                           return people.unlink(c.who(), c.parameter("item_id"),
                                                c.parameter("link_id"));
                       }))
-        .refuses(404, "Item not found")
         .refuses(404, "Link not found");
 }
 

@@ -41,7 +41,6 @@ void add_assignment_routes(router& routes, service& vehicles) {
                           return vehicles.unassign(c.who(), c.parameter("item_id"),
                                                    c.parameter("vehicle_id"));
                       }))
-        .refuses(404, "Item not found")
         .refuses(404, "Vehicle assignment not found");
 }
 

@@ -62,14 +62,15 @@ left join (
     where f.id = $3
 ) f on f.org_id = c.org_id
 
--- $3 id, $4 display name
+-- What is archived stays as it is. $3 id, $4 display name
 -- name: rename
 with {{caller}},
 renamed as (
     update file_attachments f
     set display_name = $4
     from caller c, items i
-    where f.id = $3 and i.id = f.item_id and i.org_id = c.org_id and c.may_write
+    where f.id = $3 and i.id = f.item_id and i.org_id = c.org_id and not i.is_archived
+        and c.may_write
     returning f.*
 )
 select c.user_id, c.org_id, c.role, r.id, r.file_name, r.display_name, r.file_size, r.mime_type,

@@ -220,7 +220,6 @@ gone as (
     where l.id = $4 and l.item_id = $3 and i.id = l.item_id and i.org_id = c.org_id and c.may_write
     returning l.id
 )
-select c.user_id, c.org_id, c.role, i.id as item_id, g.id
+select c.user_id, c.org_id, c.role, g.id
 from caller c
-left join items i on i.id = $3 and i.org_id = c.org_id
 left join gone g on true

@@ -185,18 +185,13 @@ left join target v on v.id = a.vehicle_id
 -- $3 item, $4 vehicle
 -- name: unassign
 with {{caller}},
-item as (
-    select i.id
-    from caller c
-    join items i on i.id = $3 and i.org_id = c.org_id
-),
 gone as (
     delete from item_vehicles l
-    using caller c, item i
-    where l.item_id = i.id and l.vehicle_id = $4 and c.may_write
+    using caller c, items i
+    where l.item_id = $3 and l.vehicle_id = $4 and i.id = l.item_id and i.org_id = c.org_id
+        and c.may_write
     returning l.id
 )
-select c.user_id, c.org_id, c.role, i.id as known_id, g.id
+select c.user_id, c.org_id, c.role, g.id
 from caller c
-left join item i on true
 left join gone g on true

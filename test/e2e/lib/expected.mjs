@@ -128,7 +128,7 @@ export const expected = {
     'GET /api/vehicles/{id}/policies': viewer(vehicle),
     'GET /api/vehicles/item/{item_id}': viewer(item),
     'POST /api/vehicles/item/{item_id}': member(item),
-    'DELETE /api/vehicles/item/{item_id}/{vehicle_id}': member(item),
+    'DELETE /api/vehicles/item/{item_id}/{vehicle_id}': member(missing('Vehicle assignment')),
 
     'GET /api/people': viewer('own'),
     'POST /api/people': member('own'),
@@ -139,7 +139,7 @@ export const expected = {
     'GET /api/people/{id}/invite-link': member(person),
     'GET /api/people/item/{item_id}': viewer(item),
     'POST /api/people/item/{item_id}': member(item),
-    'DELETE /api/people/item/{item_id}/{link_id}': member(item),
+    'DELETE /api/people/item/{item_id}/{link_id}': member(link),
 
     'GET /api/saved-contacts': viewer('own'),
     'POST /api/saved-contacts': member('own'),
