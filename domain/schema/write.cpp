@@ -12,19 +12,23 @@ bool must_be_escaped(unsigned char c) {
     return c < 0x20 || c == '"' || c == '\\';
 }
 
-/// Where the next character that must be escaped is, or the end. Eight at a time: most texts are
-/// ciphertext, long and without one.
-std::size_t find_escaped(std::string_view text, std::size_t at) {
+/// Whether one of these eight characters must be escaped.
+bool any_to_escape(char const* eight) {
     constexpr std::uint64_t ones = 0x0101010101010101;
     constexpr std::uint64_t tops = 0x8080808080808080;
     auto const zeros = [](std::uint64_t word) { return (word - ones) & ~word; };
-    for (; at + 8 <= text.size(); at += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, text.data() + at, 8);
-        auto const below_blank = (word - ones * 0x20) & ~word;
-        auto const found = below_blank | zeros(word ^ ones * '"') | zeros(word ^ ones * '\\');
-        if (found & tops) break;
-    }
+    std::uint64_t word = 0;
+    std::memcpy(&word, eight, 8);
+    auto const below_blank = (word - ones * 0x20) & ~word;
+    return (below_blank | zeros(word ^ ones * '"') | zeros(word ^ ones * '\\')) & tops;
+}
+
+/// Where the next character that must be escaped is, or the end. Eight at a time: most texts are
+/// ciphertext, long and without one. The last eight overlap with those before.
+std::size_t find_escaped(std::string_view text, std::size_t at) {
+    auto const size = text.size();
+    while (at + 8 <= size && !any_to_escape(text.data() + at)) at += 8;
+    if (at + 8 > size && size >= 8 && !any_to_escape(text.data() + size - 8)) return size;
     while (at < text.size() && !must_be_escaped(static_cast<unsigned char>(text[at]))) ++at;
     return at;
 }

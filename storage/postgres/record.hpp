@@ -36,13 +36,16 @@ class packed_reader {
 };
 
 namespace detail {
+/// Most lists are this short; they grow only once they are longer.
+inline constexpr std::size_t usual_count = 8;
 void read_record(packed_reader& from, std::span<field const> fields, void* into);
-}
+} // namespace detail
 
 template <std::derived_from<record> T>
 void from_column(std::string_view text, std::vector<T>& values) {
     packed_reader packed(text);
     values.clear();
+    if (!packed.at_end()) values.reserve(detail::usual_count);
     while (!packed.at_end())
         detail::read_record(packed, detail::fields_of<T>, &values.emplace_back());
 }
