@@ -115,6 +115,13 @@ std::unique_ptr<http::frontend> make_frontend(config::settings const& from, asio
     return std::make_unique<web::static_files>(from.frontend, pool);
 }
 
+/// Always stricter than the limit of all requests (contract, section 1), however low that is.
+std::uint32_t login_limit(config::settings const& from) {
+    auto const own = from.login_rate_limit_per_minute;
+    if (from.rate_limit_per_minute == 0) return own;
+    return std::min(own, std::max<std::uint32_t>(1, from.rate_limit_per_minute / 4));
+}
+
 http::dispatcher_options dispatcher_options(config::settings const& from, http::frontend* web) {
     http::dispatcher_options options;
     options.web = web;
@@ -170,7 +177,7 @@ struct application::parts {
         , visas(catalogue)
         , people(db, from.frontend_url, outbox_of(mail))
         , vehicles(db)
-        , logins(from.login_rate_limit_per_minute)
+        , logins(login_limit(from))
         , web(make_frontend(from, on, file_workers))
         , dispatcher(routes, sessions, dispatcher_options(from, web.get()))
         , tls(inherited.tls)

@@ -89,6 +89,16 @@ test('logins that succeed do not count against the limit of those that fail', ()
         ada.close();
     }));
 
+test('the limit of logins is stricter than that of all requests', () =>
+    with_server({RATE_LIMIT_PER_MINUTE: '12', LOGIN_RATE_LIMIT_PER_MINUTE: '10'}, async (vault) => {
+        const one = new client(vault.port);
+        const login = async (email) => (await say('POST', '/api/auth/login', one, {email, password: 'wrong'})).status;
+        for (let i = 0; i < 3; i += 1) assert.equal(await login('a@example.org'), 401);
+        assert.equal(await login('a@example.org'), 429);
+        assert.equal(await login('b@example.org'), 401);
+        one.close();
+    }));
+
 test('who watches the health does not use up the limit of anybody, unless it is a flood', () =>
     with_server({RATE_LIMIT_PER_MINUTE: '6'}, async (vault) => {
         const one = new client(vault.port);
