@@ -71,15 +71,15 @@ int dry_run(config::loaded const& from, std::optional<std::int64_t> sample,
     auto const catalogue =
         config::load_catalogue(config::find_catalogue_dir(settings.catalogue_dir));
     crypto::master_key const keys(original_key.empty() ? settings.secret_key : original_key);
-    progress shown;
+    progress shown(progress::unit::pieces, from.has("json"));
     adoption::inspect_options options;
     options.sample = sample;
     options.progress = [&](std::string_view what, std::int64_t done, std::int64_t total) {
-        shown.tell(what, done, total);
+        shown.tell(what, static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(total));
     };
     auto const report = run_task(
         context, inspect(settings.database_url, *store, keys, catalogue, std::move(options)));
-    shown.end();
+    shown.clear();
     if (from.has("json")) {
         std::string text;
         schema::write(text, report);

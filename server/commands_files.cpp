@@ -3,7 +3,7 @@
 #include "domain/files/verify.hpp"
 #include "server/command_tools.hpp"
 #include "server/commands.hpp"
-#include "server/progress_bar.hpp"
+#include "server/progress.hpp"
 #include "server/stores.hpp"
 #include "storage/blob/copy.hpp"
 #include "storage/workers.hpp"
@@ -72,9 +72,9 @@ class verify_screen final : public domain::files::verify_watch {
     verify_screen(bool json, stop_request const& stop)
         : json_(json)
         , stop_(stop)
-        , bar_("verifying", json) {}
+        , bar_(progress::unit::bytes, json) {}
 
-    void total(std::uint64_t, std::uint64_t bytes) override { bar_.total(bytes); }
+    void total(std::uint64_t, std::uint64_t bytes) override { bar_.begin("verifying", bytes); }
     void done(std::uint64_t bytes) override { bar_.add(bytes); }
     bool stopped() override { return stop_.asked(); }
     void found(flaw what) override {
@@ -138,7 +138,7 @@ class verify_screen final : public domain::files::verify_watch {
 
     bool const json_;
     stop_request const& stop_;
-    progress_bar bar_;
+    progress bar_;
     std::array<boost::json::array, 3> flaws_; ///< by flaw::kind
 };
 
@@ -153,9 +153,11 @@ task<int> verify_once(pg::pool& db, blob::store& store, crypto::master_key const
 
 class copy_screen final : public blob::copy_watch {
   public:
-    explicit copy_screen(stop_request const& stop) : stop_(stop), bar_("copying", false) {}
+    explicit copy_screen(stop_request const& stop)
+        : stop_(stop)
+        , bar_(progress::unit::bytes, false) {}
 
-    void total(std::uint64_t, std::uint64_t bytes) override { bar_.total(bytes); }
+    void total(std::uint64_t, std::uint64_t bytes) override { bar_.begin("copying", bytes); }
     void done(std::uint64_t bytes) override { bar_.add(bytes); }
     bool stopped() override { return stop_.asked(); }
 
@@ -177,7 +179,7 @@ class copy_screen final : public blob::copy_watch {
 
   private:
     stop_request const& stop_;
-    progress_bar bar_;
+    progress bar_;
 };
 
 task<int> copy_once(blob::store& from, blob::store& to, blob::copy_options how,

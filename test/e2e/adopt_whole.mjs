@@ -1,6 +1,7 @@
 // A whole vault of the original system: reported on before, read byte for byte after, and still there
 // for the way back.
 import {strict as assert} from 'node:assert';
+import {spawnSync} from 'node:child_process';
 import {createHash, randomBytes} from 'node:crypto';
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
@@ -8,7 +9,7 @@ import {join} from 'node:path';
 import * as crypto from '../fixtures/original/crypto.mjs';
 import {break_vault, original, schema, sound_vault} from '../fixtures/original/vault.mjs';
 import {describe, test} from '../support/suite.mjs';
-import {folder} from './lib/machine.mjs';
+import {folder, program} from './lib/machine.mjs';
 import {check_organization, fingerprint, installed, login, new_secret, originals, psql, report_of, rows_of, sealed_password, sound, visitor} from './lib/original.mjs';
 import * as zk from './lib/zk.mjs';
 
@@ -31,6 +32,10 @@ test('a dry run finds all of a sound vault readable and touches nothing', async 
     assert.deepEqual([sample.decrypted, sample.not_tried], [2, v1 - 2]);
     const text = kinvault.command('adopt', '--dry-run');
     assert.match(text.out, /Nothing is broken[^]*Nothing was changed/);
+    assert.equal(text.errors, '', 'so short a run says nothing in a log of how far it is');
+    const terminal = spawnSync('script', ['-qefc', `${program} adopt --dry-run --files all`, '/dev/null'], {env: kinvault.env(), encoding: 'utf8', timeout: 60_000});
+    assert.match(terminal.stdout, /\r\w[\w ]* \[[#.]{30}\] +\d+ %  \d+ of \d+, \d+\/s/);
+    assert.match(terminal.stdout, /\r\x1b\[KThis is an original vault/, 'the bar is gone when the report comes');
     assert.equal(fingerprint(kinvault.database_url), before);
 });
 

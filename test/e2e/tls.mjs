@@ -1,13 +1,13 @@
 // HTTPS by itself: what is spoken, resumed and refused, certificates that change while the server
 // runs, uploads that are cut off, and what scanners say.
 import {strict as assert} from 'node:assert';
-import {spawn, spawnSync} from 'node:child_process';
+import {spawn} from 'node:child_process';
 import {randomBytes, X509Certificate} from 'node:crypto';
 import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
 import {connect as connect_plain} from 'node:net';
 import {join} from 'node:path';
-import {connect} from 'node:tls';
+import {connect, createServer} from 'node:tls';
 
 import {describe, test} from '../support/suite.mjs';
 import {common_authority, host, replace} from './lib/certificates.mjs';
@@ -307,30 +307,70 @@ test('300 MiB up and down: memory stays, the bytes are the same', () =>
 
 const {KINVAULT_CHECK_FULL: full} = process.env;
 
+/// What sslscan has to find fault with: lines that must be there and are not, and such as must not.
+const sslscan = async (port) => {
+    const scan = spawn('sslscan', ['--no-colour', `--sni-name=${host}`, `127.0.0.1:${port}`], {stdio: ['ignore', 'pipe', 'inherit'], timeout: 60_000});
+    let out = '';
+    scan.stdout.on('data', (data) => (out += data));
+    assert.deepEqual(await once(scan, 'close'), [0, null]);
+    const wanted = [
+        ...['SSLv2', 'SSLv3', 'TLSv1.0', 'TLSv1.1'].map((version) => `${version} +disabled`), ...['TLSv1.2', 'TLSv1.3'].map((version) => `${version} +enabled`),
+        'enegotiation not supported', 'TLS_AES_128_GCM_SHA256',
+    ];
+    const unwanted = /^.*(?:Compression enabled|(?<!not )vulnerable to heartbleed|RC4|-DES|3DES|MD5|EXP-|NULL|ADH|AECDH).*$/gm;
+    const ciphers = [...out.matchAll(/^(?:Preferred|Accepted) .*$/gm)].map(([line]) => line);
+    assert.ok(ciphers.length > 0, out);
+    const no_aead = ciphers.filter((line) => !/GCM|CHACHA20/.test(line));
+    return [...wanted.filter((line) => !new RegExp(line).test(out)), ...[...out.matchAll(unwanted)].map(([line]) => line), ...no_aead];
+};
+
+/// A server as one must not be, for a look at the scanners themselves.
+const with_weak_server = async (body) => {
+    const {certificate, key} = common_authority().sign('rsa');
+    const weak = createServer({cert: certificate, key, minVersion: 'TLSv1', ciphers: 'ALL@SECLEVEL=0'}, (socket) => socket.on('error', () => {}).end()).listen(0, '127.0.0.1');
+    await once(weak, 'listening');
+    try {
+        await body(weak.address().port);
+    } finally {
+        weak.close();
+    }
+};
+
+const no_sslscan = installed('sslscan') ? '' : 'sslscan is not installed';
+
 for (const kind of ['ec', 'rsa']) {
     test(`sslscan finds nothing (${kind})`, () =>
-        with_tls(async ({at}) => {
-            const done = spawnSync('sslscan', ['--no-colour', `--sni-name=${host}`, `127.0.0.1:${at.port}`], {encoding: 'utf8', timeout: 60_000});
-            assert.equal(done.status, 0, done.stderr);
-            const out = done.stdout;
-            for (const line of ['SSLv2', 'SSLv3', 'TLSv1.0', 'TLSv1.1']) assert.match(out, new RegExp(`${line} +disabled`));
-            for (const line of ['TLSv1.2', 'TLSv1.3']) assert.match(out, new RegExp(`${line} +enabled`));
-            assert.match(out, /enegotiation not supported/);
-            assert.doesNotMatch(out, /Compression enabled|(?<!not )vulnerable to heartbleed|CBC|RC4|-DES|3DES|MD5|EXP-|NULL|ADH|AECDH/);
-            assert.match(out, /TLS_AES_128_GCM_SHA256/);
-        }, {}, common_authority().files(common_authority().sign(kind))), {skip: installed('sslscan') ? '' : 'sslscan is not installed'});
+        with_tls(async ({at}) => assert.deepEqual(await sslscan(at.port), []),
+            {}, common_authority().files(common_authority().sign(kind))), {skip: no_sslscan});
 }
+
+test('sslscan would find old versions and ciphers', () =>
+    with_weak_server(async (port) => {
+        const found = (await sslscan(port)).join('\n');
+        for (const flaw of [/TLSv1\.0/, /TLSv1\.1/, /AES128-SHA\b/]) assert.match(found, flaw);
+    }), {skip: no_sslscan});
 
 /// What testssl says of itself, and of a certificate and a name that exist for this test only.
 const not_of_the_server = new Set(['engine_problem', 'cert_revocation', 'DNS_CAArecord']);
 
+/// The findings of testssl.sh, without those that are good or none.
+const testssl = async (port, ...words) => {
+    const report = join(folder(), 'report.json');
+    const scan = spawn('testssl', ['--quiet', '--color', '0', '--warnings', 'off', '--add-ca', common_authority().file, '--ip', '127.0.0.1',
+        '--jsonfile', report, ...words, `https://localhost:${port}/api/health`], {stdio: 'ignore'});
+    await once(scan, 'exit');
+    const all = JSON.parse(readFileSync(report, 'utf8'));
+    assert.ok(all.some(({severity}) => severity === 'OK'), 'it has looked at something');
+    return all.filter(({id, severity}) => !['OK', 'INFO', 'DEBUG'].includes(severity) && !not_of_the_server.has(id));
+};
+
+const no_testssl = !full ? 'takes minutes: ./check --full' : installed('testssl') ? '' : 'testssl.sh is not installed';
+
 test('testssl.sh finds nothing', () =>
-    with_tls(async ({at}) => {
-        const report = join(folder(), 'report.json');
-        const scan = spawn('testssl', ['--quiet', '--color', '0', '--warnings', 'off', '--add-ca', common_authority().file, '--ip', '127.0.0.1',
-            '--jsonfile', report, `https://localhost:${at.port}/api/health`], {stdio: 'ignore'});
-        await once(scan, 'exit');
-        const found = JSON.parse(readFileSync(report, 'utf8'))
-            .filter(({id, severity}) => !['OK', 'INFO', 'DEBUG'].includes(severity) && !not_of_the_server.has(id));
-        assert.deepEqual(found, []);
-    }), {skip: !full ? 'takes minutes: ./check --full' : installed('testssl') ? '' : 'testssl.sh is not installed', seconds: 1200});
+    with_tls(async ({at}) => assert.deepEqual(await testssl(at.port), [])), {skip: no_testssl, seconds: 1200});
+
+test('testssl.sh would find old versions', () =>
+    with_weak_server(async (port) => {
+        const found = (await testssl(port, '--protocols')).map(({id}) => id);
+        for (const id of ['TLS1', 'TLS1_1']) assert.ok(found.includes(id), found.join(', '));
+    }), {skip: no_testssl, seconds: 300});
