@@ -9,7 +9,7 @@ check_answers_with(served_contract);
 // With KINVAULT_TEST_STORE=s3 those that have to do with files, with the files in S3.
 const with_files = ['limits', 'vault', 'files', 'stores', 'adopt_whole', 'adopt_back'];
 const others = ['operator', 'adopt', 'http', 'framing', 'openapi', 'matrix', 'bad_input', 'contract', 'accounts', 'outage', 'mail', 'tls', 'proxies', 'frontend', 'service', 'scaling', 'up'];
-for (const file of on_s3 ? [...with_files, 'store_faults'] : [...with_files, ...others]) await import(`./${file}.mjs`);
+for (const file of on_s3 ? [...with_files, 'adopt_page', 'store_faults'] : [...with_files, ...others]) await import(`./${file}.mjs`);
 
 after(clear);
 await run(run_options());
