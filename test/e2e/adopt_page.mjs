@@ -26,7 +26,8 @@ class operator {
         this.place = folder('operator');
         mkdirSync(join(this.place, 'bin'));
         symlinkSync(program, join(this.place, 'bin/kinvault'));
-        const {PATH, ...settings} = kinvault.env();
+        // The original does not know BLOB_STORE: an S3 server in the settings is enough.
+        const {PATH, BLOB_STORE, ...settings} = kinvault.env();
         const lines = {...settings, DATABASE_URL: settings.DATABASE_URL.replace('postgresql:', 'postgresql+asyncpg:')};
         writeFileSync(join(this.place, 'original.env'), Object.entries(lines).map(([name, value]) => `${name}='${value}'\n`).join(''));
         this.env = {PATH: `${join(this.place, 'bin')}:${PATH}`};
