@@ -2,7 +2,7 @@
 // for the server, the sandbox, and the files to deploy with.
 import {strict as assert} from 'node:assert';
 import {spawnSync} from 'node:child_process';
-import {readFileSync} from 'node:fs';
+import {readFileSync, symlinkSync} from 'node:fs';
 import {join} from 'node:path';
 
 import {describe, test} from '../support/suite.mjs';
@@ -137,6 +137,15 @@ test('the files for containers are in order', async () => {
         .filter(([release, purpose]) => purpose === 'build' && ['any', '13'].includes(release)).map(([, , name]) => name)
         .filter((name) => name !== 'ccache' && !name.startsWith('libboost-test'));
     for (const name of wanted) assert.ok(build.split(/\s+/).includes(name), `the image is built without ${name}`);
+});
+
+test('the image is built from what the container engine is given', () => {
+    const context = folder('context');
+    const given = [...config('Dockerfile.dockerignore').matchAll(/^!(.+)$/gm)].map(([, name]) => name);
+    for (const name of given) symlinkSync(join(root, name), join(context, name));
+    const [, words] = /cmake -S \. -B \/build (.*?) &&/s.exec(config('Dockerfile').replaceAll('\\\n', ' '));
+    const done = spawnSync('cmake', ['-S', context, '-B', folder('build'), ...words.trim().split(/\s+/)], {encoding: 'utf8'});
+    assert.equal(done.status, 0, done.stderr);
 });
 
 test('compose.yaml is in order', () => {
