@@ -144,6 +144,14 @@ domain::auth::options auth_options(config::settings const& from) {
     return options;
 }
 
+/// To wait for a disk takes no processor, and a disk takes the writes of several together. What
+/// goes to S3 is only hashed.
+std::size_t file_threads(config::settings const& from) {
+    constexpr std::size_t to_wait_for_the_disk = 16;
+    bool const in_folder = from.blob_store == config::blob_store_kind::folder;
+    return in_folder ? to_wait_for_the_disk : from.worker_threads;
+}
+
 } // namespace
 
 struct application::parts {
@@ -152,7 +160,7 @@ struct application::parts {
         , catalogue(config::load_catalogue(config::find_catalogue_dir(from.catalogue_dir)))
         , keys(from.secret_key)
         , hashing(from.worker_threads, from.worker_queue)
-        , file_workers(from.worker_threads, 1024)
+        , file_workers(file_threads(from), 1024)
         , db(on, pool_options(from))
         , store(make_store(from, file_workers))
         , mail(make_mail_office(db, from))
