@@ -22,6 +22,12 @@ constexpr std::size_t piece_size = 64 * 1024;
 /// twice.
 constexpr std::size_t kept_size = 256 * 1024;
 
+/// A file whose version is not known yet is held in memory up to this size, and all of them
+/// together up to the other one: pictures and scans mostly are smaller. Beside the memory of parts
+/// (UPLOAD_MEMORY), this is what uploads take.
+constexpr std::size_t held_size = 4 << 20;
+constexpr std::size_t held_together = 16 << 20;
+
 constexpr std::string_view file_not_found = "File not found";
 
 constexpr std::array<std::string_view, 7> allowed_types{
@@ -98,9 +104,60 @@ void service::refuse_size(std::uint64_t limit) {
     refuse(400, "File too large (max " + std::to_string(limit >> 20) + "MB)");
 }
 
+incoming::incoming(service& owner, active_organization_row organization, announcement what)
+    : service_(owner)
+    , organization_(std::move(organization))
+    , announced_(what) {
+    if (what.certain) return;
+    auto const most =
+        static_cast<std::size_t>(std::clamp<std::uint64_t>(what.at_most, 1, held_size));
+    if (auto memory = service_.held_.try_acquire(most)) held_.emplace(std::move(*memory), most);
+}
+
+incoming::~incoming() {
+    service_.running_.erase(key_);
+}
+
+task<void> incoming::begin(bool encrypt) {
+    std::string const name = organization_.org_id + "/" + crypto::random_uuid() + ".enc";
+    pg::parameters parameters(name);
+    co_await service_.db_.run(sql::files::begin, std::move(parameters));
+    auto const with_tag = announced_.at_most + crypto::gcm_tag_size;
+    writer_ = co_await service_.store_.create(name, with_tag);
+    key_ = name;
+    service_.running_.insert(key_);
+    if (encrypt) {
+        auto const key = open_key(service_.keys_, organization_.organization_key);
+        std::array<std::uint8_t, crypto::gcm_iv_size> iv;
+        crypto::fill_random(iv);
+        iv_ = crypto::base64_encode(iv);
+        encryptor_.emplace(key.key(), iv);
+    }
+    if (!held_) co_return;
+    std::span<std::uint8_t const> rest(held_->bytes.data(), held_->filled);
+    while (!rest.empty()) {
+        auto const piece = rest.first(std::min(rest.size(), piece_size));
+        co_await put(piece);
+        rest = rest.subspan(piece.size());
+    }
+    held_.reset();
+}
+
 task<void> incoming::write(std::span<std::uint8_t const> piece) {
     size_ += piece.size();
-    if (size_ > limit_) service::refuse_size(limit_);
+    if (size_ > service_.max_file_size()) service::refuse_size(service_.max_file_size());
+    if (held_ && piece.size() <= held_->bytes.size() - held_->filled) {
+        std::copy(piece.begin(), piece.end(), held_->bytes.data() + held_->filled);
+        held_->filled += piece.size();
+        co_return;
+    }
+    if (held_) {
+        co_await begin(announced_.encrypt);
+    }
+    co_await put(piece);
+}
+
+task<void> incoming::put(std::span<std::uint8_t const> piece) {
     if (encryptor_) {
         ciphertext_.resize(piece.size());
         encryptor_->update(piece, ciphertext_);
@@ -110,6 +167,17 @@ task<void> incoming::write(std::span<std::uint8_t const> piece) {
 }
 
 task<void> incoming::finish() {
+    if (held_) co_return;
+    co_await complete();
+}
+
+task<void> incoming::settle(bool encrypt) {
+    if (!held_) co_return;
+    co_await begin(encrypt);
+    co_await complete();
+}
+
+task<void> incoming::complete() {
     if (encryptor_) {
         auto const tag = encryptor_->finish();
         tag_ = crypto::base64_encode(tag);
@@ -124,24 +192,22 @@ task<void> incoming::finish() {
 
 // --- the service ---
 
+service::service(pg::pool& db, blob::store& store, crypto::master_key const& keys, options limits)
+    : db_(db)
+    , store_(store)
+    , keys_(keys)
+    , limits_(limits)
+    , held_(held_together) {}
+
 task<active_organization_row> service::authorize(caller who) {
     auto owner = co_await active_organization(db_, std::move(who));
     co_return owner;
 }
 
-task<std::unique_ptr<incoming>> service::receive(active_organization_row owner, bool encrypt) {
-    std::string const key = owner.org_id + "/" + crypto::random_uuid() + ".enc";
-    pg::parameters parameters(key);
-    co_await db_.run(sql::files::begin, std::move(parameters));
-    auto writer = co_await store_.create(key);
-    std::unique_ptr<incoming> content(
-        new incoming(running_, std::move(writer), key, limits_.max_file_size));
-    if (encrypt) {
-        auto const organization = open_key(keys_, owner.organization_key);
-        std::array<std::uint8_t, crypto::gcm_iv_size> iv;
-        crypto::fill_random(iv);
-        content->iv_ = crypto::base64_encode(iv);
-        content->encryptor_.emplace(organization.key(), iv);
+task<std::unique_ptr<incoming>> service::receive(active_organization_row owner, announcement what) {
+    std::unique_ptr<incoming> content(new incoming(*this, std::move(owner), what));
+    if (!content->held_) {
+        co_await content->begin(what.encrypt);
     }
     co_return content;
 }
@@ -160,10 +226,9 @@ task<void> service::require_item(caller who, std::string item_id) {
     if (!found(result)) refuse(404, item_not_found);
 }
 
-task<std::unique_ptr<incoming>> service::reencrypt(active_organization_row owner,
-                                                   std::int64_t version,
-                                                   std::unique_ptr<incoming> content) {
+task<std::unique_ptr<incoming>> service::reencrypt(std::unique_ptr<incoming> content) {
     // The version came behind the file and is not what its type had suggested.
+    auto owner = content->organization_;
     std::optional<blob::byte_range> const whole;
     auto const key = content->key_;
     std::unique_ptr<blob::reader> object = co_await store_.open(key, whole);
@@ -178,8 +243,10 @@ task<std::unique_ptr<incoming>> service::reencrypt(active_organization_row owner
     } else {
         source = std::make_unique<stored>(std::move(object));
     }
-    bool const encrypt = version == 1;
-    std::unique_ptr<incoming> copy = co_await receive(owner, encrypt);
+    announcement what;
+    what.encrypt = !content->encrypted();
+    what.at_most = content->size_;
+    std::unique_ptr<incoming> copy = co_await receive(std::move(owner), what);
     std::vector<std::uint8_t> buffer(piece_size);
     for (;;) {
         std::size_t const count = co_await source->read_some(buffer);
@@ -192,16 +259,17 @@ task<std::unique_ptr<incoming>> service::reencrypt(active_organization_row owner
     co_return copy;
 }
 
-task<file> service::store(caller who, active_organization_row owner,
-                          std::unique_ptr<incoming>& content, upload_form form,
+task<file> service::store(caller who, std::unique_ptr<incoming>& content, upload_form form,
                           std::string file_name, std::string mime_type) {
     std::int64_t const version = *form.encryption_version;
     if (version == 1 && !type_allowed(mime_type)) {
         co_await require_item(who, form.item_id);
         refuse(400, "File type not allowed: " + mime_type);
     }
-    if (content->encrypted() != (version == 1)) {
-        content = co_await reencrypt(owner, version, std::move(content));
+    bool const encrypt = version == 1;
+    co_await content->settle(encrypt);
+    if (content->encrypted() != encrypt) {
+        content = co_await reencrypt(std::move(content));
     }
     file added;
     added.id = crypto::random_uuid();
@@ -224,6 +292,7 @@ task<file> service::store(caller who, active_organization_row owner,
 }
 
 task<void> service::discard(std::unique_ptr<incoming> content) {
+    if (content->key_.empty()) co_return;
     bool settled = content->whole_;
     if (content->writer_) {
         settled = co_await content->writer_->abort();

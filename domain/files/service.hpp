@@ -9,6 +9,8 @@
 #include "domain/access.hpp"
 #include "domain/files/model.hpp"
 #include "domain/organization_key.hpp"
+#include "storage/blob/memory_budget.hpp"
+#include "storage/blob/pages.hpp"
 #include "storage/blob/store.hpp"
 #include "storage/postgres/pool.hpp"
 
@@ -26,34 +28,56 @@ struct options {
 /// Whether files of version 1 may have this type.
 bool type_allowed(std::string_view mime_type);
 
-/// A file on its way in, under a fresh key. Made by `service::receive`, ended by `service::store`
-/// or `service::discard`; the sweeper removes what neither of them got to.
+class service;
+
+/// What is known of a file when its first byte comes.
+struct announcement {
+    bool encrypt = false;      ///< as version 1 is stored
+    bool certain = true;       ///< or a guess: its version comes behind it
+    std::uint64_t at_most = 0; ///< bytes
+};
+
+/// A file on its way in. Made by `service::receive`, ended by `service::store` or
+/// `service::discard`; the sweeper removes what neither of them got to. While its version is not
+/// known, it is held in memory as far as there is room for it, and goes into the store by the guess
+/// when there is not.
 class incoming {
   public:
-    ~incoming() { running_.erase(key_); }
+    ~incoming();
     incoming(incoming const&) = delete;
     incoming& operator=(incoming const&) = delete;
     /// Takes a piece of the file. Throws 400 when it grows beyond the limit.
     task<void> write(std::span<std::uint8_t const> piece);
-    /// The file is whole and durable.
+    /// The file is whole; durable unless it is held.
     task<void> finish();
-    bool encrypted() const { return encryptor_.has_value(); }
 
   private:
     friend class service;
-    incoming(std::set<std::string>& running, std::unique_ptr<blob::writer> writer, std::string key,
-             std::uint64_t limit)
-        : running_(running)
-        , writer_(std::move(writer))
-        , key_(std::move(key))
-        , limit_(limit) {
-        running_.insert(key_);
-    }
+    /// The beginning of a file, or all of it.
+    struct held {
+        held(blob::memory_budget::lease from, std::size_t most)
+            : memory(std::move(from))
+            , bytes(most) {}
+        blob::memory_budget::lease memory;
+        blob::pages bytes;
+        std::size_t filled = 0;
+    };
 
-    std::set<std::string>& running_; ///< the service's
+    incoming(service& owner, active_organization_row organization, announcement what);
+    /// Begins an object under a fresh key, with what was held.
+    task<void> begin(bool encrypt);
+    task<void> put(std::span<std::uint8_t const> piece);
+    task<void> complete();
+    /// The file is whole and durable, of this kind unless it had to be begun as the other one.
+    task<void> settle(bool encrypt);
+    bool encrypted() const { return encryptor_.has_value(); }
+
+    service& service_;
+    active_organization_row organization_;
+    announcement announced_;
+    std::optional<held> held_; ///< then there is no object yet
     std::unique_ptr<blob::writer> writer_;
-    std::string key_;
-    std::uint64_t limit_;
+    std::string key_; ///< empty while there is no object
     std::uint64_t size_ = 0;
     std::optional<crypto::gcm_encryptor> encryptor_;
     std::vector<std::uint8_t> ciphertext_;
@@ -72,22 +96,18 @@ class outgoing {
 
 class service {
   public:
-    service(pg::pool& db, blob::store& store, crypto::master_key const& keys, options limits)
-        : db_(db)
-        , store_(store)
-        , keys_(keys)
-        , limits_(limits) {}
+    service(pg::pool& db, blob::store& store, crypto::master_key const& keys, options limits);
 
     /// Who uploads, before a byte is read.
     task<active_organization_row> authorize(caller who);
-    /// Begins a file of an organisation; `encrypt` as version 1 is stored.
-    task<std::unique_ptr<incoming>> receive(active_organization_row owner, bool encrypt);
+    /// Begins a file of an organisation.
+    task<std::unique_ptr<incoming>> receive(active_organization_row owner, announcement what);
     /// Refuses with 404 unless the item can take a file.
     task<void> require_item(caller who, std::string item_id);
     /// Makes a finished file one of its item. `file_name` and `mime_type` as sent with it. After a
     /// refusal `content` is still there to be discarded.
-    task<file> store(caller who, active_organization_row owner, std::unique_ptr<incoming>& content,
-                     upload_form form, std::string file_name, std::string mime_type);
+    task<file> store(caller who, std::unique_ptr<incoming>& content, upload_form form,
+                     std::string file_name, std::string mime_type);
     /// Removes what was received so far.
     task<void> discard(std::unique_ptr<incoming> content);
 
@@ -111,8 +131,8 @@ class service {
     [[noreturn]] static void refuse_size(std::uint64_t limit);
 
   private:
-    task<std::unique_ptr<incoming>> reencrypt(active_organization_row owner, std::int64_t version,
-                                              std::unique_ptr<incoming> content);
+    friend class incoming;
+    task<std::unique_ptr<incoming>> reencrypt(std::unique_ptr<incoming> content);
     task<std::unique_ptr<outgoing>> open_plain(file_row row, std::optional<blob::byte_range> range);
     /// Says in the log and in the audit log why a file cannot be had.
     task<void> report(file_row row, std::string why, std::string address);
@@ -122,6 +142,7 @@ class service {
     crypto::master_key const& keys_;
     options limits_;
     std::set<std::string> running_; ///< keys of uploads
+    blob::memory_budget held_;      ///< for files whose version is not known yet
 };
 
 } // namespace kinvault::domain::files

@@ -56,8 +56,7 @@ task<domain::files::file> upload_reader::receive() {
         co_await read_form(parser);
     }
     auto form = check_form();
-    auto added =
-        co_await files_.store(who, owner_, content_, std::move(form), file_name_, mime_type_);
+    auto added = co_await files_.store(who, content_, std::move(form), file_name_, mime_type_);
     content_.reset();
     co_return added;
 }
@@ -101,8 +100,8 @@ task<void> upload_reader::begin_part(http::part_head const& head) {
     has_file_ = true;
     file_name_ = *head.filename;
     mime_type_ = head.content_type.empty() ? "application/octet-stream" : head.content_type;
-    bool const encrypt = should_encrypt();
-    content_ = co_await files_.receive(owner_, encrypt);
+    auto const what = announce();
+    content_ = co_await files_.receive(owner_, what);
 }
 
 void upload_reader::add_text(std::span<std::uint8_t const> data) {
@@ -122,13 +121,15 @@ task<void> upload_reader::end_part() {
 }
 
 /// When the file comes before its version, its type tells: files of version 1 have one of a few,
-/// and must never reach the store in clear. A version-2 file of such a type is decrypted again when
-/// its version arrives.
-bool upload_reader::should_encrypt() const {
-    if (auto const* version = values_.if_contains("encryption_version")) {
-        return *version == "1" && domain::files::type_allowed(mime_type_);
-    }
-    return domain::files::type_allowed(mime_type_);
+/// and must never reach the store in clear. Of another type they are refused in the end.
+domain::files::announcement upload_reader::announce() const {
+    auto const* version = values_.if_contains("encryption_version");
+    domain::files::announcement what;
+    what.encrypt = domain::files::type_allowed(mime_type_) && (!version || *version == "1");
+    what.certain = version || !what.encrypt;
+    what.at_most = std::min(call_.head().content_length.value_or(files_.max_file_size()),
+                            files_.max_file_size());
+    return what;
 }
 
 domain::files::upload_form upload_reader::check_form() {

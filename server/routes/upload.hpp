@@ -25,7 +25,7 @@ class upload_reader {
     task<void> begin_part(http::part_head const& head);
     void add_text(std::span<std::uint8_t const> data);
     task<void> end_part();
-    bool should_encrypt() const;
+    domain::files::announcement announce() const;
     domain::files::upload_form check_form();
 
     http::call& call_;

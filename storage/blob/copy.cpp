@@ -119,7 +119,8 @@ class copy_run {
     task<std::string> transfer(std::string key) {
         std::optional<byte_range> const whole;
         auto const source = co_await from_.open(key, whole);
-        auto const target = co_await to_.create(key);
+        auto const size = source->size();
+        auto const target = co_await to_.create(key, size);
         crypto::sha256 hash;
         std::vector<std::uint8_t> buffer(copy_piece);
         for (;;) {

@@ -1,6 +1,7 @@
 // Objects as files in a folder: the asynchronous half. All that blocks runs on the worker threads,
 // on memory that the jobs own together with the caller, so that neither has to outlive the other.
 #include "storage/blob/folder_files.hpp"
+#include "storage/blob/notifier.hpp"
 #include "storage/blob/store.hpp"
 #include "storage/workers.hpp"
 
@@ -35,6 +36,7 @@ task<void> drop(workers& pool, std::shared_ptr<folder::incoming> file) {
     }
 }
 
+/// Fills one block while a worker writes the other.
 class folder_writer final : public writer {
   public:
     folder_writer(workers& pool, executor loop, std::shared_ptr<folder::incoming> file)
@@ -58,11 +60,15 @@ class folder_writer final : public writer {
             buffer_->insert(buffer_->end(), piece.begin(), piece.end());
             chunk = chunk.subspan(count);
             if (buffer_->size() < block_size) continue;
-            co_await flush();
+            co_await settle();
+            std::swap(buffer_, behind_->bytes);
+            behind_->running = true;
+            asio::co_spawn(loop_, append(pool_, file_, behind_), asio::detached);
         }
     }
 
     task<written> finish() override {
+        co_await settle();
         // The job's own, so that a file that fails is removed there and not on the event loop.
         auto job = [file = std::move(file_), buffer = buffer_]() mutable {
             auto const own = std::move(file);
@@ -83,18 +89,43 @@ class folder_writer final : public writer {
     }
 
   private:
-    task<void> flush() {
-        auto job = [file = file_, buffer = buffer_] {
-            file->append(*buffer);
-            buffer->clear();
+    /// What a worker writes, and what came of it.
+    struct write_behind {
+        std::shared_ptr<block> bytes = std::make_shared<block>();
+        bool running = false;
+        std::exception_ptr error;
+        notifier changed;
+    };
+
+    /// Its own coroutine, which may outlive the writer.
+    static task<void> append(workers& pool, std::shared_ptr<folder::incoming> file,
+                             std::shared_ptr<write_behind> what) {
+        auto job = [file, bytes = what->bytes] {
+            file->append(*bytes);
+            bytes->clear();
         };
-        co_await pool_.run(std::move(job));
+        try {
+            co_await pool.run(std::move(job));
+        } catch (...) {
+            what->error = std::current_exception();
+        }
+        what->running = false;
+        what->changed.notify();
+    }
+
+    /// Waits for what is behind.
+    task<void> settle() {
+        while (behind_->running) {
+            co_await behind_->changed.wait();
+        }
+        if (behind_->error) std::rethrow_exception(behind_->error);
     }
 
     workers& pool_;
     executor loop_;
     std::shared_ptr<folder::incoming> file_;
     std::shared_ptr<block> buffer_ = std::make_shared<block>();
+    std::shared_ptr<write_behind> behind_ = std::make_shared<write_behind>();
 };
 
 class folder_reader final : public reader {
@@ -143,7 +174,7 @@ class folder_store final : public store {
   public:
     folder_store(std::filesystem::path root, workers& pool) : root_(std::move(root)), pool_(pool) {}
 
-    task<std::unique_ptr<writer>> create(std::string key) override {
+    task<std::unique_ptr<writer>> create(std::string key, std::uint64_t) override {
         auto job = [root = root_, key = checked_key(std::move(key))] {
             return std::make_shared<folder::incoming>(root, key);
         };

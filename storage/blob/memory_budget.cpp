@@ -41,12 +41,15 @@ class memory_budget::ticket {
     notifier changed_;
 };
 
+std::optional<memory_budget::lease> memory_budget::try_acquire(std::size_t bytes) {
+    if (!line_.empty() || bytes > left_) return {};
+    left_ -= bytes;
+    return lease(*this, bytes);
+}
+
 task<memory_budget::lease> memory_budget::acquire(std::size_t bytes) {
     bytes = std::min(bytes, total_);
-    if (line_.empty() && bytes <= left_) {
-        left_ -= bytes;
-        co_return lease(*this, bytes);
-    }
+    if (auto at_once = try_acquire(bytes)) co_return std::move(*at_once);
     ticket mine(*this, bytes);
     auto result = co_await mine.wait();
     co_return result;

@@ -1,11 +1,13 @@
 // A fixed amount of memory that many transfers share: who wants more than is left waits in line.
-// Used by the S3 store's writers, one lease for each part they hold.
+// Used by the
+// S3 store's writers, one lease for each part they hold, and for uploads that are held back.
 #pragma once
 
 #include "storage/blob/notifier.hpp"
 
 #include <cstddef>
 #include <list>
+#include <optional>
 #include <utility>
 
 namespace kinvault::blob {
@@ -42,6 +44,8 @@ class memory_budget {
     /// Waits in line; a lease of more than there is at all is one of everything. A coroutine that
     /// is cancelled while it waits leaves the line.
     task<lease> acquire(std::size_t bytes);
+    /// The same without waiting: none when there is not as much, or when others wait.
+    std::optional<lease> try_acquire(std::size_t bytes);
 
     std::size_t left() const noexcept { return left_; }
     std::size_t waiting() const noexcept { return line_.size(); }

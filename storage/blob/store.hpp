@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -87,9 +88,13 @@ struct entry {
 /// outlives its readers and writers.
 class store {
   public:
+    static constexpr auto any_size = std::numeric_limits<std::uint64_t>::max();
+
     virtual ~store() = default;
-    /// An existing object of this key stays until `finish` replaces it.
-    virtual task<std::unique_ptr<writer>> create(std::string key) = 0;
+    /// An existing object of this key stays until `finish` replaces it. `at_most` bytes will be
+    /// written: what is small then takes no more memory than that.
+    virtual task<std::unique_ptr<writer>> create(std::string key,
+                                                 std::uint64_t at_most = any_size) = 0;
     /// Throws blob_missing.
     virtual task<std::unique_ptr<reader>> open(std::string key,
                                                std::optional<byte_range> range) = 0;

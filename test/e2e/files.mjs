@@ -52,7 +52,7 @@ const values_first = async ({user, item}, bytes, {type, name, fields}) => {
     });
 };
 
-for (const size of [0, 1, 70_000, 3_000_000]) {
+for (const size of [0, 1, 70_000, 3_000_000, 5_000_000]) {
     test(`version 1, ${size} bytes: ciphertext in the store, the same bytes back`, async () => {
         const here = await world();
         const bytes = Buffer.alloc(size, 'a page of plain text ');
@@ -70,14 +70,22 @@ for (const size of [0, 1, 70_000, 3_000_000]) {
     });
 }
 
-test('version 2 is stored as it came, also when the file came first and has a type of version 1', async () => {
-    const here = await world();
-    const bytes = randomBytes(500_000);
-    const {json: file} = await here.user.upload(here.item.id, bytes, {...pdf, fields: version(2)});
-    assert.ok((await here.store.get(here.key(file.id))).equals(bytes));
-    assert.equal(here.sql(`select encryption_iv || encryption_tag from file_attachments where id = '${file.id}'`), '');
-    assert.ok((await here.user.call('GET', `/api/files/${file.id}`)).body.equals(bytes));
-});
+for (const [size, objects] of [[0, 1], [500_000, 1], [5_000_000, 2]]) {
+    test(`version 2, ${size} bytes that come first with a type of version 1: stored as they came`, async () => {
+        const here = await world();
+        const bytes = randomBytes(size);
+        here.sql(`create sequence begun;
+            create function note_begun() returns trigger language plpgsql security definer as $$ begin perform nextval('begun'); return new; end $$;
+            create trigger begun after insert on pending_blobs for each row execute function note_begun()`);
+        const upload = here.user.upload(here.item.id, bytes, {...pdf, fields: version(2)});
+        const {json: file} = await upload.finally(() => here.sql('drop trigger begun on pending_blobs; drop function note_begun'));
+        const begun = here.sql('select last_value from begun; drop sequence begun');
+        assert.ok((await here.store.get(here.key(file.id))).equals(bytes));
+        assert.equal(here.sql(`select encryption_iv || encryption_tag from file_attachments where id = '${file.id}'`), '');
+        assert.ok((await here.user.call('GET', `/api/files/${file.id}`)).body.equals(bytes));
+        assert.equal(Number(begun), objects, 'what is not large is held until its version is known');
+    });
+}
 
 test('of each object the row keeps the SHA-256', async () => {
     const here = await world();

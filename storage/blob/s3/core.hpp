@@ -24,9 +24,9 @@ class part_pages {
         spare_.pop_back();
         return result;
     }
-    /// Only pages that nobody reads any more.
+    /// Only pages that nobody reads any more. Those of what was known to be smaller are not kept.
     void put(std::shared_ptr<pages> used) {
-        if (uploads_ > 0) spare_.push_back(std::move(used));
+        if (uploads_ > 0 && used->size() == part_size_) spare_.push_back(std::move(used));
     }
     void begin_upload() noexcept { ++uploads_; }
     void end_upload() noexcept {

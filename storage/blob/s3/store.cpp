@@ -59,9 +59,9 @@ class s3_store final : public store {
     s3_store(s3::options settings, workers& pool)
         : core_(std::make_shared<core>(std::move(settings), pool)) {}
 
-    task<std::unique_ptr<writer>> create(std::string key) override {
+    task<std::unique_ptr<writer>> create(std::string key, std::uint64_t at_most) override {
         auto loop = co_await asio::this_coro::executor;
-        auto made = std::make_shared<upload>(core_, loop, checked_key(std::move(key)));
+        auto made = std::make_shared<upload>(core_, loop, checked_key(std::move(key)), at_most);
         co_return std::make_unique<s3_writer>(std::move(loop), std::move(made));
     }
 

@@ -36,6 +36,7 @@ void add_to(std::span<std::uint8_t const> bytes, crypto::sha256& whole, crypto::
 
 task<void> upload::write(std::span<std::uint8_t const> chunk) {
     size_ += chunk.size();
+    if (size_ > at_most_) throw std::length_error("more was written than was announced");
     while (!chunk.empty()) {
         rethrow();
         if (room() == 0) {
@@ -59,12 +60,12 @@ void upload::put_in(std::span<std::uint8_t const> bytes) {
 /// A full part is sent when there is more to come, and not before: it may be all there is.
 task<void> upload::make_room() {
     auto const& settings = core_->client.settings();
-    if (!filling_) {
+    if (!filling_ && (at_most_ <= small_size || at_most_ == store::any_size)) {
         filling_ = std::make_shared<section>();
         filling_->data = std::make_shared<pages>(std::min(small_size, settings.part_size));
         co_return;
     }
-    if (filling_->number > 0) {
+    if (filling_ && filling_->number > 0) {
         if (parts_.size() == most_parts)
             throw store_error(key_ + " needs more than 10,000 parts; enlarge S3_PART_SIZE");
         if (id_.empty()) {
@@ -84,8 +85,10 @@ task<void> upload::make_room() {
 task<void> upload::begin_section() {
     auto next = std::make_shared<section>();
     auto const part_size = core_->client.settings().part_size;
-    next->memory = co_await core_->memory.acquire(part_size);
-    next->data = core_->parts.take();
+    bool const alone = at_most_ < part_size;
+    auto const size = alone ? static_cast<std::size_t>(at_most_) : part_size;
+    next->memory = co_await core_->memory.acquire(size);
+    next->data = alone ? std::make_shared<pages>(size) : core_->parts.take();
     if (filling_) {
         std::memcpy(next->data->data(), filling_->data->data(), filling_->filled);
         next->filled = filling_->filled;

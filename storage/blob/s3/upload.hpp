@@ -20,10 +20,12 @@ namespace kinvault::blob::s3 {
 /// Shared by the writer and the coroutines that send its parts.
 class upload : public std::enable_shared_from_this<upload> {
   public:
-    upload(std::shared_ptr<core> with, executor loop, std::string key)
+    /// `at_most` bytes will be written.
+    upload(std::shared_ptr<core> with, executor loop, std::string key, std::uint64_t at_most)
         : core_(std::move(with))
         , loop_(std::move(loop))
-        , key_(std::move(key)) {
+        , key_(std::move(key))
+        , at_most_(at_most) {
         core_->parts.begin_upload();
     }
     ~upload() { core_->parts.end_upload(); }
@@ -69,6 +71,7 @@ class upload : public std::enable_shared_from_this<upload> {
     std::shared_ptr<core> const core_;
     executor const loop_;
     std::string const key_;
+    std::uint64_t const at_most_;
 
     std::shared_ptr<section> filling_;
     std::size_t announced_ = 0; ///< bytes of it that its checksum has been told of

@@ -18,9 +18,9 @@ class bent_store : public store {
   public:
     explicit bent_store(store& below) : below_(below) {}
 
-    task<std::unique_ptr<writer>> create(std::string key) override {
+    task<std::unique_ptr<writer>> create(std::string key, std::uint64_t at_most) override {
         if (creating) creating(key);
-        return below_.create(std::move(key));
+        return below_.create(std::move(key), at_most);
     }
     task<std::unique_ptr<reader>> open(std::string key, std::optional<byte_range> range) override {
         if (opening) opening(key);

@@ -393,7 +393,7 @@ BOOST_AUTO_TEST_CASE(listing_goes_through_all_keys_in_order) {
 // A shutdown in the middle: the pool goes first, its running job ends, the queued ones are dropped
 // together with the coroutines that wait for them.
 BOOST_AUTO_TEST_CASE(a_transfer_may_be_destroyed_while_a_worker_is_at_it) {
-    auto const data = test::bytes(300'000);
+    auto const data = test::bytes(600'000); // more than is written behind
     {
         asio::io_context short_loop;
         workers single(1, 100);

@@ -44,6 +44,20 @@ struct fixture {
 
 BOOST_FIXTURE_TEST_SUITE(blob_memory_budget, fixture)
 
+BOOST_AUTO_TEST_CASE(who_does_not_wait_takes_what_is_there_and_nobody_s_turn) {
+    auto one = budget.try_acquire(4);
+    BOOST_TEST(one.has_value());
+    BOOST_TEST(!budget.try_acquire(7).has_value());
+    start('a', 8);
+    BOOST_TEST(!budget.try_acquire(1).has_value());
+    one.reset();
+    poll();
+    BOOST_TEST(order == "a");
+    auto const two = budget.try_acquire(2);
+    BOOST_TEST(two.has_value());
+    BOOST_TEST(budget.left() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(first_come_first_served) {
     start('a', 4);
     start('b', 4);

@@ -108,6 +108,41 @@ BOOST_AUTO_TEST_CASE(a_healthy_server_gets_each_part_once) {
     BOOST_TEST(contains(requests.back().body, "<PartNumber>3</PartNumber><ETag>\"x\"</ETag>"));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_announced_as_small_takes_as_little_memory) {
+    change = [](s3::options& settings) {
+        settings.part_size = 1'000'000;
+        settings.upload_memory = 300'000;
+    };
+    auto const data = test::bytes(100'000);
+    auto const size = data.size();
+    auto body = [&](store& place) -> task<> {
+        std::vector<std::unique_ptr<writer>> at_once;
+        for (std::string const key : {"a", "b", "c"}) {
+            auto next = co_await place.create(key, size);
+            co_await next->write(data);
+            at_once.push_back(std::move(next));
+        }
+        for (auto const& one : at_once) {
+            auto const done = co_await one->finish();
+            BOOST_TEST(done.size == size);
+        }
+    };
+    BOOST_TEST(with(healthy, body) == "none");
+    BOOST_TEST(requests.size() == 3u);
+    for (auto const& one : requests) BOOST_TEST(one.body == text_of(data));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_more_than_announced_is_refused) {
+    auto body = [&](store& place) -> task<> {
+        std::string const key("a");
+        auto const too_few = small.size() - 1;
+        auto const out = co_await place.create(key, too_few);
+        co_await out->write(small);
+    };
+    BOOST_TEST(with(healthy, body) == "more was written than was announced");
+    BOOST_TEST(requests.empty());
+}
+
 BOOST_AUTO_TEST_CASE(slow_down_is_tried_again) {
     auto script = [](heard const& request) {
         if (request.number < 4) return plan{~0ul, answer(503, s3_error("SlowDown"))};
