@@ -45,8 +45,7 @@ incoming::~incoming() {
     if (!gone_) ::unlinkat(temporaries_.get(), name_.c_str(), 0);
 }
 
-void incoming::append(std::span<std::uint8_t const> data) {
-    hash_.update(data);
+void incoming::write(std::span<std::uint8_t const> data) {
     for (auto rest = data; !rest.empty();) {
         auto const count = ::write(file_.get(), rest.data(), rest.size());
         if (count < 0 && errno == EINTR) continue;

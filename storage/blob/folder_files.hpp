@@ -46,8 +46,10 @@ class incoming {
     incoming(incoming const&) = delete;
     incoming& operator=(incoming const&) = delete;
 
-    void append(std::span<std::uint8_t const> data);
-    /// What was appended is on the disk when it returns.
+    /// Both take all of the file, piece by piece; each may run on a thread of its own.
+    void hash(std::span<std::uint8_t const> data) { hash_.update(data); }
+    void write(std::span<std::uint8_t const> data);
+    /// What was written is on the disk when it returns.
     void sync();
     /// Syncs the file, gives it its name and syncs the folders that lead to it.
     written commit();

@@ -134,7 +134,7 @@ void check(std::filesystem::path const& root) {
     remove_leftovers(root);
     incoming probe(root, "probe");
     std::uint8_t const byte = 0;
-    probe.append({&byte, 1});
+    probe.write({&byte, 1});
     probe.sync();
     probe.discard();
 }

@@ -36,7 +36,7 @@ task<void> drop(workers& pool, std::shared_ptr<folder::incoming> file) {
     }
 }
 
-/// Fills one block while a worker writes the other.
+/// Fills one block while one worker writes the other and a second one adds it to the checksum.
 class folder_writer final : public writer {
   public:
     folder_writer(workers& pool, executor loop, std::shared_ptr<folder::incoming> file)
@@ -62,8 +62,9 @@ class folder_writer final : public writer {
             if (buffer_->size() < block_size) continue;
             co_await settle();
             std::swap(buffer_, behind_->bytes);
-            behind_->running = true;
-            asio::co_spawn(loop_, append(pool_, file_, behind_), asio::detached);
+            buffer_->clear();
+            start([file = file_, bytes = behind_->bytes] { file->write(*bytes); });
+            start([file = file_, bytes = behind_->bytes] { file->hash(*bytes); });
         }
     }
 
@@ -72,7 +73,8 @@ class folder_writer final : public writer {
         // The job's own, so that a file that fails is removed there and not on the event loop.
         auto job = [file = std::move(file_), buffer = buffer_]() mutable {
             auto const own = std::move(file);
-            own->append(*buffer);
+            own->hash(*buffer);
+            own->write(*buffer);
             return own->commit();
         };
         auto result = co_await pool_.run(std::move(job));
@@ -89,33 +91,34 @@ class folder_writer final : public writer {
     }
 
   private:
-    /// What a worker writes, and what came of it.
+    /// What workers have in hand, and what came of it.
     struct write_behind {
         std::shared_ptr<block> bytes = std::make_shared<block>();
-        bool running = false;
+        int jobs = 0;
         std::exception_ptr error;
         notifier changed;
     };
 
+    template <class Job>
+    void start(Job job) {
+        ++behind_->jobs;
+        asio::co_spawn(loop_, run(pool_, std::move(job), behind_), asio::detached);
+    }
+
     /// Its own coroutine, which may outlive the writer.
-    static task<void> append(workers& pool, std::shared_ptr<folder::incoming> file,
-                             std::shared_ptr<write_behind> what) {
-        auto job = [file, bytes = what->bytes] {
-            file->append(*bytes);
-            bytes->clear();
-        };
+    template <class Job>
+    static task<void> run(workers& pool, Job job, std::shared_ptr<write_behind> what) {
         try {
             co_await pool.run(std::move(job));
         } catch (...) {
             what->error = std::current_exception();
         }
-        what->running = false;
-        what->changed.notify();
+        if (--what->jobs == 0) what->changed.notify();
     }
 
     /// Waits for what is behind.
     task<void> settle() {
-        while (behind_->running) {
+        while (behind_->jobs > 0) {
             co_await behind_->changed.wait();
         }
         if (behind_->error) std::rethrow_exception(behind_->error);
