@@ -159,7 +159,7 @@ struct application::parts {
         : settings(from)
         , catalogue(config::load_catalogue(config::find_catalogue_dir(from.catalogue_dir)))
         , keys(from.secret_key)
-        , hashing(from.worker_threads, from.worker_queue, workers::priority::low)
+        , hashing(from.worker_threads, from.worker_queue)
         , file_workers(file_threads(from), 1024)
         , db(on, pool_options(from))
         , store(make_store(from, file_workers))

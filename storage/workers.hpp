@@ -15,7 +15,6 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
-#include <sys/resource.h>
 #include <type_traits>
 #include <utility>
 
@@ -29,14 +28,8 @@ class overloaded : public std::runtime_error {
 
 class workers {
   public:
-    /// Low: what takes the processor for long, so that the event loop goes first.
-    enum class priority { normal, low };
-
     /// `threads` run at once; at most `queue` further jobs wait.
-    workers(std::size_t threads, std::size_t queue, priority how = priority::normal)
-        : pool_(threads)
-        , limit_(threads + queue)
-        , priority_(how) {}
+    workers(std::size_t threads, std::size_t queue) : pool_(threads), limit_(threads + queue) {}
     /// Waits for the jobs that run; those still queued are dropped.
     ~workers() {
         pool_.stop();
@@ -61,7 +54,6 @@ class workers {
             // The handler travels with the job and back, so that it is only ever destroyed on the
             // loop.
             asio::post(pool_, [this, state, shared = std::move(shared), work]() mutable {
-                if (priority_ == priority::low) lower_own_priority();
                 state->execute();
                 pending_.fetch_sub(1);
                 asio::post(work, [shared = std::move(shared)] { (*shared)(); });
@@ -92,17 +84,8 @@ class workers {
         std::optional<std::conditional_t<std::is_void_v<R>, bool, R>> value;
     };
 
-    /// On Linux setpriority(2) with 0 is about the calling thread.
-    static void lower_own_priority() noexcept {
-        constexpr int by = 10;
-        static thread_local bool const lowered =
-            ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + by) == 0;
-        static_cast<void>(lowered);
-    }
-
     asio::thread_pool pool_;
     std::size_t const limit_;
-    priority const priority_;
     std::atomic<std::size_t> pending_{0};
 };
 

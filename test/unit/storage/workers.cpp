@@ -1,4 +1,4 @@
-// Threads for what would block the event loop: whose turn it is, and when there are too many jobs.
+// Threads for what would block the event loop: what happens when there are too many jobs.
 #include <boost/test/unit_test.hpp>
 
 #include "storage/workers.hpp"
@@ -8,32 +8,10 @@
 #include <boost/asio/use_future.hpp>
 
 #include <future>
-#include <sys/resource.h>
-
-namespace {
 
 using namespace kinvault;
 
-/// The nice value of a thread of such a pool.
-int nice_of(workers::priority how) {
-    asio::io_context context;
-    workers pool(1, 1, how);
-    auto job = [] { return ::getpriority(PRIO_PROCESS, 0); };
-    auto answer = asio::co_spawn(context, pool.run(job), asio::use_future);
-    context.run();
-    return answer.get();
-}
-
-} // namespace
-
 BOOST_AUTO_TEST_SUITE(worker_threads)
-
-BOOST_AUTO_TEST_CASE(low_ones_let_others_go_first) {
-    int const own = ::getpriority(PRIO_PROCESS, 0);
-    BOOST_TEST(nice_of(workers::priority::normal) == own);
-    BOOST_TEST(nice_of(workers::priority::low) == std::min(own + 10, 19));
-    BOOST_TEST(::getpriority(PRIO_PROCESS, 0) == own);
-}
 
 BOOST_AUTO_TEST_CASE(what_is_too_much_is_refused_and_the_rest_done) {
     asio::io_context context;
