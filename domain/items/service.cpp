@@ -40,10 +40,15 @@ task<item> service::get(caller who, std::string id) {
 }
 
 task<item_page> service::list(caller who, list_query query) {
-    pg::parameters parameters(who.token_hash, who.org_id, filter(query.category),
-                              filter(query.subcategory), *query.include_archived, *query.limit,
-                              query.offset());
-    auto const result = co_await db_.run(sql::items::page, std::move(parameters));
+    auto const category = filter(query.category), subcategory = filter(query.subcategory);
+    bool const newest = !category && !subcategory && !*query.include_archived &&
+                        query.offset() == 0 && *query.limit <= 100;
+    auto const& statement = newest ? sql::items::newest : sql::items::page;
+    auto parameters = newest
+                          ? pg::parameters(who.token_hash, who.org_id, *query.limit)
+                          : pg::parameters(who.token_hash, who.org_id, category, subcategory,
+                                           *query.include_archived, *query.limit, query.offset());
+    auto const result = co_await db_.run(statement, std::move(parameters));
     admit(who, result);
     item_page page{{}, 0, *query.page, *query.limit};
     pg::from_column(result.get(0, result.column("total")).value(), page.total);

@@ -5,6 +5,32 @@ select c.user_id, c.org_id, c.role, {{item_columns}}
 from caller c
 left join items i on i.id = $3 and i.org_id = c.org_id
 
+-- The first page of what is not archived. The limit of 100 is for the planner: where it cannot know
+-- how many rows are wanted it takes a tenth of all for likely, and so plans anew each time.
+-- $3 limit, at most 100
+-- name: newest
+with {{caller}},
+page as (
+    select n.*
+    from (
+        select i.*
+        from items i
+        where i.org_id = (select org_id from caller) and not i.is_archived
+        order by i.created_at desc, i.id desc
+        limit 100
+    ) n
+    limit $3::bigint
+),
+counted as (
+    select coalesce(sum(n.items), 0)::bigint as total
+    from item_counts n
+    where n.org_id = (select org_id from caller) and not n.is_archived
+)
+select c.user_id, c.org_id, c.role, (select total from counted) as total, {{item_columns}}
+from caller c
+left join page i on true
+order by i.created_at desc, i.id desc
+
 -- $3 category or null, $4 subcategory or null, $5 archived ones too, $6 limit, $7 offset
 -- name: page
 with {{caller}},

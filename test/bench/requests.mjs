@@ -47,7 +47,7 @@ const reads = async (vault, user, org, item) => {
     const who = [token_hash(user.token), org];
     const rows = [
         ['GET /api/items/{id}', `items/${item}`, 0.95, ['items.by_id', ...who, item]],
-        ['GET /api/items?limit=50', 'items?limit=50', 0.9, ['items.page', ...who, null, null, 'false', '50', '0']],
+        ['GET /api/items?limit=50', 'items?limit=50', 0.9, ['items.newest', ...who, '50']],
         ['GET /api/categories', 'categories', 0.7, ['categories.counts', ...who]],
         ['GET /api/dashboard/stats', 'dashboard/stats', 0.7, ['dashboard.stats', ...who, text_array(['auto_insurance'])]],
         ['GET /api/reminders', 'reminders', 0.7, ['reminders.due', ...who, '2030-01-01']],
